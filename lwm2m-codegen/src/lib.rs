@@ -1,0 +1,3 @@
+//! Compiles OMA LwM2M object definitions to typed Rust.
+
+pub mod model;

@@ -1,0 +1,30 @@
+//! OMA Lightweight M2M (LwM2M) 1.0, 1.1 and 1.2 over typed objects.
+//!
+//! The crate is built in floors, and imports go down only:
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 0 words | [`model`]: paths, values, definitions, constraints, versions |
+//! | 1 things | [`object`]: instances, typed fields, typed resources and their access rights |
+//!
+//! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
+//! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
+//!
+//! The crate is `no_std` with `alloc`; feature `std` adds what needs an operating system.
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+pub mod model;
+pub mod object;
+
+#[doc(hidden)]
+pub mod __v1;
+
+/// Implements [`object::Object`] for a struct: the object's definition, its typed resources and its fields.
+///
+/// See the documentation of `lwm2m-macros` for every attribute.
+#[cfg(feature = "derive")]
+pub use lwm2m_macros::Lwm2mObject;

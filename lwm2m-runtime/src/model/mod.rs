@@ -1,0 +1,17 @@
+//! Floor 0: the words of the protocol. Paths, values, definitions, constraints and versions.
+//!
+//! Nothing in here knows how a value travels or where it is stored.
+
+mod constraint;
+mod definition;
+mod path;
+mod value;
+mod version;
+
+pub use constraint::{Constraint, ConstraintViolation};
+pub use definition::{
+    EnumerationDefinition, EnumerationItem, ObjectDefinition, Operations, ResourceDefinition, ResourceType,
+};
+pub use path::{ParsePathError, Path};
+pub use value::{Objlnk, ParseObjlnkError, Time, Value, ValueRef};
+pub use version::{ParseVersionError, Version};
