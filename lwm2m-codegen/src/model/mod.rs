@@ -2,6 +2,8 @@
 //!
 //! Plain data: no XML, no Rust tokens. The emitter and every report read it and nothing else.
 
+pub mod range;
+
 use std::fmt;
 
 /// One version of an object.
