@@ -17,6 +17,7 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+pub mod encoding;
 pub mod model;
 pub mod object;
 

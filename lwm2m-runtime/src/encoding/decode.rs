@@ -1,0 +1,320 @@
+use alloc::vec::Vec;
+
+use super::{Content, DecodeError, DecodeErrorKind, Format, RecordRef, tlv::TlvReader};
+use crate::model::{ObjectDefinition, Path, ResourceType};
+
+/// Where a decoder learns the types of resources.
+///
+/// `()` knows none. A reference to a definition, an array or a `Vec` of them know theirs.
+pub trait Definitions {
+    /// The definition of an object, in the version that the peer uses.
+    fn object(&self, id: u16) -> Option<&'static ObjectDefinition>;
+}
+
+impl Definitions for () {
+    fn object(&self, _: u16) -> Option<&'static ObjectDefinition> {
+        None
+    }
+}
+
+impl Definitions for &'static ObjectDefinition {
+    fn object(&self, id: u16) -> Option<&'static ObjectDefinition> {
+        (self.id() == id).then_some(*self)
+    }
+}
+
+impl<const N: usize> Definitions for [&'static ObjectDefinition; N] {
+    fn object(&self, id: u16) -> Option<&'static ObjectDefinition> {
+        self.iter().find(|definition| definition.id() == id).copied()
+    }
+}
+
+impl Definitions for Vec<&'static ObjectDefinition> {
+    fn object(&self, id: u16) -> Option<&'static ObjectDefinition> {
+        self.iter().find(|definition| definition.id() == id).copied()
+    }
+}
+
+/// What a payload is for; some things are legal in one purpose only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// Values: the answer of a Read, a notification, a Write, a Send.
+    #[default]
+    Values,
+    /// The instances of a Create. An instance without a number of its own is read as number 65535.
+    Create,
+    /// A list of paths without values: Read-Composite, Observe-Composite.
+    Paths,
+    /// A Write-Composite: values, and `null` to remove a resource instance.
+    Patch,
+}
+
+/// Bounds on what a payload may ask of the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The payload's length in bytes; 1 MiB by default.
+    pub payload: usize,
+    /// The number of records; 65,536 by default.
+    pub records: usize,
+    /// The length of one String, Opaque or Corelnk value in bytes; 1 MiB by default.
+    pub value: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            payload: 1 << 20,
+            records: 1 << 16,
+            value: 1 << 20,
+        }
+    }
+}
+
+/// What a payload is expected to be. Cheap to make, one a payload.
+#[derive(Clone, Copy)]
+pub struct Decoder<'d> {
+    format: Format,
+    target: Path,
+    purpose: Purpose,
+    definitions: &'d dyn Definitions,
+    prefixes: bool,
+    limits: Limits,
+}
+
+impl<'d> Decoder<'d> {
+    /// Values in `format` below `target`: the path of the request, or [`Path::ROOT`] for a composite one and for
+    /// Send. Types are those that the format shows.
+    #[must_use]
+    pub fn new(format: Format, target: Path) -> Self {
+        Self {
+            format,
+            target,
+            purpose: Purpose::Values,
+            definitions: &(),
+            prefixes: false,
+            limits: Limits::default(),
+        }
+    }
+
+    /// For another purpose than values.
+    #[must_use]
+    pub fn with_purpose(mut self, purpose: Purpose) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    /// With types from definitions. A resource that they do not know keeps the type that the format shows.
+    #[must_use]
+    pub fn with_definitions(mut self, definitions: &'d dyn Definitions) -> Self {
+        self.definitions = definitions;
+        self
+    }
+
+    /// With names that may begin with an end device's prefix or an alternate path.
+    #[must_use]
+    pub fn with_prefixes(mut self) -> Self {
+        self.prefixes = true;
+        self
+    }
+
+    /// With other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Begins to read a payload.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeErrorKind::Unsupported`] when the format cannot carry the purpose or the target,
+    /// [`DecodeErrorKind::Limit`] when the payload is too long, or what the format finds wrong before the first
+    /// record.
+    pub fn read(self, payload: &[u8]) -> Result<Reader<'_, 'd>, DecodeError> {
+        if payload.len() > self.limits.payload {
+            return Err(DecodeError::new(DecodeErrorKind::Limit, self.limits.payload));
+        }
+        let unsupported = DecodeError::new(DecodeErrorKind::Unsupported { format: self.format }, 0);
+        let format = match (self.format, self.purpose) {
+            (Format::Tlv, Purpose::Values | Purpose::Create) if self.target.depth() > 0 => {
+                FormatReader::Tlv(TlvReader::new(payload, self.target))
+            }
+            _ => return Err(unsupported),
+        };
+        Ok(Reader {
+            format,
+            context: Context {
+                decoder: self,
+                object: None,
+                index: 0,
+                scratch: Vec::new(),
+            },
+            records: 0,
+            done: false,
+        })
+    }
+}
+
+/// Reads records one after the other, borrowing from the payload.
+///
+/// A mistake late in a payload is reported after the records before it: whoever applies records does so when the
+/// reader has come to its end.
+pub struct Reader<'a, 'd> {
+    format: FormatReader<'a>,
+    context: Context<'d>,
+    records: usize,
+    done: bool,
+}
+
+enum FormatReader<'a> {
+    Tlv(TlvReader<'a>),
+}
+
+impl Reader<'_, '_> {
+    /// The next record; `None` at the end of the payload. After an error, always `None`.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] with the byte and the path at which the payload is wrong.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a record may borrow the reader's scratch space"
+    )]
+    pub fn next(&mut self) -> Result<Option<RecordRef<'_>>, DecodeError> {
+        if self.done {
+            return Ok(None);
+        }
+        let Self {
+            format,
+            context,
+            records,
+            done,
+        } = self;
+        // Set before the fallible step, so that an error ends the reading.
+        *done = true;
+        let record = match format {
+            FormatReader::Tlv(reader) => reader.next(context)?,
+        };
+        let Some(record) = record else { return Ok(None) };
+        *records += 1;
+        if *records > context.decoder.limits.records {
+            return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(record.path));
+        }
+        *done = false;
+        Ok(Some(record))
+    }
+
+    /// Reads to the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub fn collect(mut self) -> Result<Vec<super::Record>, DecodeError> {
+        let mut records = Vec::new();
+        while let Some(record) = self.next()? {
+            records.push(record.to_record());
+        }
+        Ok(records)
+    }
+}
+
+/// What the readers of all formats share: the expectation, the types, and space for what cannot be borrowed.
+pub(crate) struct Context<'d> {
+    decoder: Decoder<'d>,
+    // The object that was looked up last, known or not: records of one object follow each other.
+    object: Option<(u16, Option<&'static ObjectDefinition>)>,
+    // Where in its resources the next one is likely to be.
+    index: usize,
+    #[expect(dead_code, reason = "for the formats with escapes")]
+    pub(crate) scratch: Vec<u8>,
+}
+
+impl Context<'_> {
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.decoder.purpose
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.decoder.limits
+    }
+
+    /// Refuses a path outside the target.
+    pub(crate) fn check_target(&self, path: Path, offset: usize) -> Result<(), DecodeError> {
+        match path.starts_with(self.decoder.target) {
+            true => Ok(()),
+            false => Err(DecodeError::new(DecodeErrorKind::OutsideTarget, offset).at(path)),
+        }
+    }
+
+    /// The type that the definitions give to a resource; `None` where they do not know it.
+    pub(crate) fn resource_type(
+        &mut self,
+        path: Path,
+        offset: usize,
+    ) -> Result<Option<ResourceType>, DecodeError> {
+        let (Some(object), Some(resource)) = (path.object_id(), path.resource_id()) else {
+            return Ok(None);
+        };
+        let definition = match self.object {
+            Some((id, definition)) if id == object => definition,
+            _ => {
+                let definition = self.decoder.definitions.object(object);
+                self.object = Some((object, definition));
+                self.index = 0;
+                definition
+            }
+        };
+        let Some(resources) = definition.map(ObjectDefinition::resources) else {
+            return Ok(None);
+        };
+        let guess = resources
+            .get(self.index)
+            .filter(|definition| definition.id() == resource);
+        let found = match guess {
+            Some(definition) => definition,
+            None => match resources.binary_search_by_key(&resource, |definition| definition.id()) {
+                Ok(index) => {
+                    self.index = index;
+                    let Some(definition) = resources.get(index) else {
+                        return Ok(None);
+                    };
+                    definition
+                }
+                Err(_) => return Ok(None),
+            },
+        };
+        // Resource instances stay at this resource; anything else moves on.
+        if path.depth() < 4 {
+            self.index += 1;
+        }
+        if found.operations().executable() {
+            return Err(DecodeError::new(DecodeErrorKind::Executable, offset).at(path));
+        }
+        Ok(found.resource_type())
+    }
+
+    /// Whether the definitions say that a resource is single.
+    pub(crate) fn is_single(&self, path: Path) -> bool {
+        let (Some(object), Some(resource)) = (path.object_id(), path.resource_id()) else {
+            return false;
+        };
+        let definition = self
+            .decoder
+            .definitions
+            .object(object)
+            .and_then(|object| object.resource(resource));
+        definition.is_some_and(|definition| !definition.multiple())
+    }
+}
+
+/// A record that only says that something exists.
+pub(crate) const fn container<'a>(path: Path) -> RecordRef<'a> {
+    RecordRef {
+        prefix: "",
+        path,
+        content: Content::Container,
+        time: None,
+    }
+}

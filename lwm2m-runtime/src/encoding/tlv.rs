@@ -1,0 +1,494 @@
+//! TLV, content format 11542 (LwM2M Core 1.2, section 7.4.3).
+//!
+//! An entry is a type byte (bits 7-6: what it is, bit 5: width of the identifier, bits 4-3: width of the length,
+//! bits 2-0: the length itself where that has no field), the identifier, the length and the value, all big-endian.
+//! Object instances hold resources and multiple resources, the latter hold resource instances.
+
+use alloc::vec::Vec;
+use core::str;
+
+use super::{
+    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, FloatWidth, Format, Purpose,
+    RecordRef, Sink,
+    decode::{Context, container},
+    encode::check_grouping,
+};
+use crate::model::{Objlnk, Path, ResourceType, Time, ValueRef};
+
+/// What an entry is; the number is the two highest bits of the type byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Instance = 0,
+    ResourceInstance = 1,
+    MultipleResource = 2,
+    Resource = 3,
+}
+
+impl Kind {
+    const fn of(type_byte: u8) -> Self {
+        match type_byte >> 6 {
+            0 => Self::Instance,
+            1 => Self::ResourceInstance,
+            2 => Self::MultipleResource,
+            _ => Self::Resource,
+        }
+    }
+
+    /// How many identifiers the path of such an entry has.
+    const fn depth(self) -> usize {
+        match self {
+            Self::Instance => 2,
+            Self::MultipleResource | Self::Resource => 3,
+            Self::ResourceInstance => 4,
+        }
+    }
+}
+
+struct Header {
+    kind: Kind,
+    id: u16,
+    // Of the value.
+    start: usize,
+    end: usize,
+}
+
+/// Reads the header at `offset` of an entry that ends before `end`.
+#[inline]
+fn header(bytes: &[u8], offset: usize, end: usize) -> Result<Header, DecodeError> {
+    let truncated = DecodeError::new(DecodeErrorKind::Truncated, offset);
+    let entry = bytes.get(offset..end).ok_or(truncated)?;
+    let (kind, id, length, used) = match entry {
+        // The shortest forms are nearly all there is on the wire.
+        [type_byte, id, ..] if type_byte & 0b0011_1000 == 0 => (
+            Kind::of(*type_byte),
+            u16::from(*id),
+            usize::from(type_byte & 7),
+            2,
+        ),
+        [type_byte, id, length, ..] if type_byte & 0b0011_1000 == 0b0000_1000 => {
+            (Kind::of(*type_byte), u16::from(*id), usize::from(*length), 3)
+        }
+        [type_byte, rest @ ..] => {
+            let (id, rest, id_width) = match (type_byte & 0b0010_0000 != 0, rest) {
+                (true, [high, low, rest @ ..]) => (u16::from_be_bytes([*high, *low]), rest, 2),
+                (false, [id, rest @ ..]) => (u16::from(*id), rest, 1),
+                _ => return Err(truncated),
+            };
+            let width = usize::from(type_byte >> 3 & 3);
+            let length = match width {
+                0 => usize::from(type_byte & 7),
+                _ => rest
+                    .get(..width)
+                    .ok_or(truncated)?
+                    .iter()
+                    .fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
+            };
+            (Kind::of(*type_byte), id, length, 1 + id_width + width)
+        }
+        [] => return Err(truncated),
+    };
+    if id == u16::MAX {
+        return Err(DecodeError::new(DecodeErrorKind::InvalidId, offset));
+    }
+    let start = offset + used;
+    match start.checked_add(length) {
+        Some(value_end) if value_end <= end => Ok(Header {
+            kind,
+            id,
+            start,
+            end: value_end,
+        }),
+        _ => Err(truncated),
+    }
+}
+
+/// A container that is being read, or the payload as a whole.
+#[derive(Clone, Copy)]
+struct Frame {
+    path: Path,
+    start: usize,
+    end: usize,
+    // The highest identifier so far, to see duplicates for free while they ascend.
+    last: Option<u16>,
+    ascending: bool,
+}
+
+pub(crate) struct TlvReader<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+    // The payload, an object instance, a multiple resource.
+    frames: [Frame; 3],
+    depth: usize,
+    begun: bool,
+}
+
+impl<'a> TlvReader<'a> {
+    pub(crate) fn new(bytes: &'a [u8], target: Path) -> Self {
+        let frame = Frame {
+            path: target,
+            start: 0,
+            end: bytes.len(),
+            last: None,
+            ascending: true,
+        };
+        Self {
+            bytes,
+            offset: 0,
+            frames: [frame; 3],
+            depth: 0,
+            begun: false,
+        }
+    }
+
+    pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'a>>, DecodeError> {
+        if !self.begun {
+            self.begun = true;
+            if self.bytes.is_empty() {
+                return self.empty_payload(context);
+            }
+        }
+        while let Some(frame) = self.frames.get_mut(self.depth) {
+            if self.offset == frame.end {
+                let frame = *frame;
+                if !frame.ascending {
+                    self.check_duplicates(frame)?;
+                }
+                let Some(depth) = self.depth.checked_sub(1) else {
+                    break;
+                };
+                self.depth = depth;
+                if frame.last.is_none() {
+                    context.check_target(frame.path, frame.start)?;
+                    return Ok(Some(container(frame.path)));
+                }
+                continue;
+            }
+            let offset = self.offset;
+            let Header { kind, id, start, end } = header(self.bytes, offset, frame.end)?;
+            match frame.last {
+                Some(last) if id <= last => frame.ascending = false,
+                _ => frame.last = Some(id),
+            }
+            let path = place(frame.path, self.depth == 0, kind, id, context.purpose())
+                .map_err(|kind| DecodeError::new(kind, offset).at(frame.path))?;
+            match kind {
+                Kind::Instance | Kind::MultipleResource => {
+                    self.offset = start;
+                    self.depth += 1;
+                    let inner = Frame {
+                        path,
+                        start: offset,
+                        end,
+                        last: None,
+                        ascending: true,
+                    };
+                    // At most three containers nest: `place` lets each kind in only below a shorter path.
+                    *self
+                        .frames
+                        .get_mut(self.depth)
+                        .ok_or(DecodeError::new(DecodeErrorKind::Depth, offset).at(path))? = inner;
+                }
+                Kind::Resource | Kind::ResourceInstance => {
+                    context.check_target(path, offset)?;
+                    self.offset = end;
+                    let bytes = self.bytes.get(start..end).unwrap_or_default();
+                    if bytes.len() > context.limits().value {
+                        return Err(DecodeError::new(DecodeErrorKind::Limit, start).at(path));
+                    }
+                    let resource_type = context.resource_type(path, offset)?;
+                    let value = value(bytes, resource_type.unwrap_or(ResourceType::Opaque))
+                        .map_err(|kind| DecodeError::new(kind, start).at(path))?;
+                    return Ok(Some(RecordRef::new(path, value)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// An object without instances, an empty instance or a multiple resource without instances.
+    fn empty_payload(&self, context: &Context<'_>) -> Result<Option<RecordRef<'a>>, DecodeError> {
+        let [Frame { path: target, .. }, ..] = self.frames;
+        match target.depth() {
+            1 => Ok(None),
+            2 => Ok(Some(container(target))),
+            3 if !context.is_single(target) => Ok(Some(container(target))),
+            _ => Err(DecodeError::new(DecodeErrorKind::Truncated, 0).at(target)),
+        }
+    }
+
+    /// Goes over the entries of a container once more; only for those that do not ascend.
+    fn check_duplicates(&self, frame: Frame) -> Result<(), DecodeError> {
+        let mut ids = Vec::new();
+        let mut offset = match self.depth {
+            0 => 0,
+            _ => header(self.bytes, frame.start, self.bytes.len())?.start,
+        };
+        while offset < frame.end {
+            let header = header(self.bytes, offset, frame.end)?;
+            ids.push((header.kind == Kind::Instance, header.id, offset));
+            offset = header.end;
+        }
+        ids.sort_unstable();
+        for pair in ids.windows(2) {
+            if let [(a_kind, a, _), (b_kind, b, offset)] = pair {
+                if (a_kind, a) == (b_kind, b) {
+                    return Err(DecodeError::new(DecodeErrorKind::Duplicate, *offset).at(frame.path));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The path of an entry, from the path of what it stands in. At the top of a payload the containers that the target
+/// already names may be repeated, and in a Create the instance may be left out.
+#[inline]
+fn place(base: Path, top: bool, kind: Kind, id: u16, purpose: Purpose) -> Result<Path, DecodeErrorKind> {
+    let depth = kind.depth();
+    if depth == base.depth() + 1 {
+        return base.child(id).ok_or(DecodeErrorKind::Depth);
+    }
+    if !top {
+        return Err(DecodeErrorKind::Structure);
+    }
+    if depth <= base.depth() {
+        let ids = base.ids().get(..depth).unwrap_or_default();
+        return match ids.last() {
+            Some(named) if *named == id => Path::from_ids(ids).ok_or(DecodeErrorKind::Depth),
+            _ => Err(DecodeErrorKind::OutsideTarget),
+        };
+    }
+    match (purpose, base.object_id()) {
+        (Purpose::Create, Some(object)) if base.depth() == 1 && depth == 3 => {
+            Ok(Path::resource(object, u16::MAX, id))
+        }
+        _ => Err(DecodeErrorKind::Structure),
+    }
+}
+
+/// The value of a resource or resource instance.
+#[inline]
+fn value(bytes: &[u8], resource_type: ResourceType) -> Result<ValueRef<'_>, DecodeErrorKind> {
+    let wrong_length = DecodeErrorKind::Type {
+        expected: resource_type,
+    };
+    Ok(match resource_type {
+        ResourceType::String => ValueRef::String(str::from_utf8(bytes).map_err(|_| DecodeErrorKind::Utf8)?),
+        ResourceType::Corelnk => ValueRef::Corelnk(str::from_utf8(bytes).map_err(|_| DecodeErrorKind::Utf8)?),
+        ResourceType::Opaque => ValueRef::Opaque(bytes),
+        ResourceType::Integer => ValueRef::Integer(integer(bytes).ok_or(wrong_length)?),
+        ResourceType::Time => ValueRef::Time(Time(integer(bytes).ok_or(wrong_length)?)),
+        ResourceType::Unsigned => ValueRef::Unsigned(match *bytes {
+            [a] => u64::from(a),
+            [a, b] => u64::from(u16::from_be_bytes([a, b])),
+            [a, b, c, d] => u64::from(u32::from_be_bytes([a, b, c, d])),
+            [a, b, c, d, e, f, g, h] => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            _ => return Err(wrong_length),
+        }),
+        ResourceType::Float => ValueRef::Float(match *bytes {
+            [a, b, c, d] => f64::from(f32::from_be_bytes([a, b, c, d])),
+            [a, b, c, d, e, f, g, h] => f64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            _ => return Err(wrong_length),
+        }),
+        ResourceType::Boolean => ValueRef::Boolean(match *bytes {
+            [0] => false,
+            [1] => true,
+            _ => return Err(wrong_length),
+        }),
+        ResourceType::Objlnk => ValueRef::Objlnk(match *bytes {
+            [a, b, c, d] => Objlnk::new(u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])),
+            _ => return Err(wrong_length),
+        }),
+    })
+}
+
+fn integer(bytes: &[u8]) -> Option<i64> {
+    Some(match *bytes {
+        [a] => i64::from(i8::from_be_bytes([a])),
+        [a, b] => i64::from(i16::from_be_bytes([a, b])),
+        [a, b, c, d] => i64::from(i32::from_be_bytes([a, b, c, d])),
+        [a, b, c, d, e, f, g, h] => i64::from_be_bytes([a, b, c, d, e, f, g, h]),
+        _ => return None,
+    })
+}
+
+/// A container that is being written: its header is put before its content when its length is known.
+#[derive(Clone, Copy)]
+struct Open {
+    path: Path,
+    start: usize,
+}
+
+pub(crate) fn encode<'r>(
+    target: Path,
+    records: impl Iterator<Item = RecordRef<'r>> + Clone,
+    options: &EncodeOptions,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    let unsupported = |path| EncodeError::Unsupported {
+        path,
+        format: Format::Tlv,
+    };
+    if target.depth() == 0 {
+        return Err(unsupported(target));
+    }
+    let mut instance: Option<Open> = None;
+    let mut multiple: Option<Open> = None;
+    let mut last = None;
+    for record in records.clone() {
+        let path = record.path;
+        if !path.starts_with(target) {
+            return Err(EncodeError::OutsideTarget { path });
+        }
+        if !record.prefix.is_empty() || record.time.is_some() {
+            return Err(unsupported(path));
+        }
+        if last.is_some_and(|last| path <= last) {
+            check_grouping(records.clone())?;
+        }
+        last = Some(path);
+        if let Some(open) = multiple.take_if(|open| !path.starts_with(open.path)) {
+            close(open, Kind::MultipleResource, out)?;
+        }
+        if let Some(open) = instance.take_if(|open| !path.starts_with(open.path)) {
+            close(open, Kind::Instance, out)?;
+        }
+        if target.depth() == 1 && instance.is_none() && path.instance_id().is_some_and(|id| id != u16::MAX) {
+            let path = path.ids().get(..2).and_then(Path::from_ids).unwrap_or(path);
+            instance = Some(Open {
+                path,
+                start: out.len(),
+            });
+        }
+        match (record.content, path.ids()) {
+            (Content::Container, [_, _]) => {}
+            (Content::Container, [_, _, _]) => {
+                multiple = Some(Open {
+                    path,
+                    start: out.len(),
+                })
+            }
+            (Content::Value(value), [_, _, id]) => entry(Kind::Resource, *id, value, path, options, out)?,
+            (Content::Value(value), [object, instance, resource, id]) => {
+                if multiple.is_none() {
+                    let path = Path::resource(*object, *instance, *resource);
+                    multiple = Some(Open {
+                        path,
+                        start: out.len(),
+                    });
+                }
+                entry(Kind::ResourceInstance, *id, value, path, options, out)?;
+            }
+            _ => return Err(unsupported(path)),
+        }
+    }
+    if let Some(open) = multiple {
+        close(open, Kind::MultipleResource, out)?;
+    }
+    if let Some(open) = instance {
+        close(open, Kind::Instance, out)?;
+    }
+    Ok(())
+}
+
+fn close(open: Open, kind: Kind, out: &mut impl Sink) -> Result<(), EncodeError> {
+    let id = open.path.ids().last().copied().unwrap_or_default();
+    let (header, used) = make_header(kind, id, out.len() - open.start, open.path)?;
+    Ok(out.insert(open.start, header.get(..used).unwrap_or_default())?)
+}
+
+/// One entry with a value.
+#[inline]
+fn entry(
+    kind: Kind,
+    id: u16,
+    value: ValueRef<'_>,
+    path: Path,
+    options: &EncodeOptions,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    match value {
+        ValueRef::String(text) | ValueRef::Corelnk(text) => write(kind, id, text.as_bytes(), path, out),
+        ValueRef::Opaque(bytes) => write(kind, id, bytes, path, out),
+        ValueRef::Integer(number) => write_integer(kind, id, number, path, out),
+        ValueRef::Time(time) => write_integer(kind, id, time.0, path, out),
+        ValueRef::Unsigned(number) => {
+            let bytes = number.to_be_bytes();
+            let width = match number {
+                0..=0xff => 1,
+                0x100..=0xffff => 2,
+                0x1_0000..=0xffff_ffff => 4,
+                _ => 8,
+            };
+            write(kind, id, bytes.get(8 - width..).unwrap_or_default(), path, out)
+        }
+        ValueRef::Float(number) => {
+            let narrow = number as f32;
+            let exact = f64::from(narrow) == number || number.is_nan();
+            match options.float_width {
+                FloatWidth::Shortest if exact => write(kind, id, &narrow.to_be_bytes(), path, out),
+                _ => write(kind, id, &number.to_be_bytes(), path, out),
+            }
+        }
+        ValueRef::Boolean(flag) => write(kind, id, &[u8::from(flag)], path, out),
+        ValueRef::Objlnk(link) => {
+            let [a, b] = link.object.to_be_bytes();
+            let [c, d] = link.instance.to_be_bytes();
+            write(kind, id, &[a, b, c, d], path, out)
+        }
+    }
+}
+
+fn write_integer(
+    kind: Kind,
+    id: u16,
+    number: i64,
+    path: Path,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    let bytes = number.to_be_bytes();
+    let width = match number {
+        -0x80..=0x7f => 1,
+        -0x8000..=0x7fff => 2,
+        -0x8000_0000..=0x7fff_ffff => 4,
+        _ => 8,
+    };
+    write(kind, id, bytes.get(8 - width..).unwrap_or_default(), path, out)
+}
+
+#[inline]
+fn write(kind: Kind, id: u16, bytes: &[u8], path: Path, out: &mut impl Sink) -> Result<(), EncodeError> {
+    let (header, used) = make_header(kind, id, bytes.len(), path)?;
+    out.write(header.get(..used).unwrap_or_default())?;
+    Ok(out.write(bytes)?)
+}
+
+/// The shortest header: type byte, identifier, length.
+#[inline]
+fn make_header(kind: Kind, id: u16, length: usize, path: Path) -> Result<([u8; 6], usize), EncodeError> {
+    let kind = (kind as u8) << 6;
+    // Big-endian: the low byte of each number is the last.
+    let [high, low] = id.to_be_bytes();
+    let length_bytes = u32::try_from(length)
+        .map_err(|_| EncodeError::TooLong { path })?
+        .to_be_bytes();
+    let [_, l2, l1, l0] = length_bytes;
+    let width = match length {
+        0..=7 => 0,
+        8..=0xff => 1,
+        0x100..=0xffff => 2,
+        0x1_0000..=0xff_ffff => 3,
+        _ => return Err(EncodeError::TooLong { path }),
+    };
+    let type_byte = kind | if width == 0 { l0 } else { (width as u8) << 3 };
+    Ok(match (high == 0, width) {
+        (true, 0) => ([type_byte, low, 0, 0, 0, 0], 2),
+        (true, 1) => ([type_byte, low, l0, 0, 0, 0], 3),
+        (true, 2) => ([type_byte, low, l1, l0, 0, 0], 4),
+        (true, _) => ([type_byte, low, l2, l1, l0, 0], 5),
+        (false, 0) => ([type_byte | 0x20, high, low, 0, 0, 0], 3),
+        (false, 1) => ([type_byte | 0x20, high, low, l0, 0, 0], 4),
+        (false, 2) => ([type_byte | 0x20, high, low, l1, l0, 0], 5),
+        (false, _) => ([type_byte | 0x20, high, low, l2, l1, l0], 6),
+    })
+}
