@@ -75,8 +75,8 @@ impl Default for Limits {
 #[derive(Clone, Copy)]
 pub struct Decoder<'d> {
     format: Format,
-    target: Path,
-    purpose: Purpose,
+    pub(super) target: Path,
+    pub(super) purpose: Purpose,
     definitions: &'d dyn Definitions,
     prefixes: bool,
     limits: Limits,

@@ -2,7 +2,7 @@ use alloc::{collections::BTreeSet, vec::Vec};
 
 use super::{Content, EncodeError, Format, RecordRef, Sink, tlv};
 use crate::{
-    model::{Path, ResourceDefinition},
+    model::{Operations, Path, ResourceDefinition},
     object::{Field, Instance},
 };
 
@@ -62,6 +62,7 @@ pub fn instance_records<'a>(base: Path, instance: &'a dyn Instance) -> InstanceR
         base,
         instance,
         resources: instance.definition().resources(),
+        keep: |_| true,
         current: None,
     }
 }
@@ -72,7 +73,18 @@ pub struct InstanceRecords<'a> {
     base: Path,
     instance: &'a dyn Instance,
     resources: &'static [ResourceDefinition],
+    keep: fn(Operations) -> bool,
     current: Option<Cursor<'a>>,
+}
+
+impl InstanceRecords<'_> {
+    /// Only the resources with certain operations: [`Operations::readable`] for the answer of a Read,
+    /// [`Operations::writable`] for a Write.
+    #[must_use]
+    pub fn only(mut self, keep: fn(Operations) -> bool) -> Self {
+        self.keep = keep;
+        self
+    }
 }
 
 #[derive(Clone, Copy)]

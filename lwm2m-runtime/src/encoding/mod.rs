@@ -29,6 +29,7 @@ mod format;
 mod record;
 mod sink;
 mod tlv;
+mod typed;
 
 pub use decode::{Decoder, Definitions, Limits, Purpose, Reader};
 pub use encode::{EncodeOptions, FloatWidth, InstanceRecords, encode, instance_records};
@@ -36,3 +37,4 @@ pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use format::{ContentFormat, Format};
 pub use record::{Content, Record, RecordRef};
 pub use sink::{Full, Sink, SliceSink};
+pub use typed::{TypedError, Unknown};
