@@ -1,4 +1,5 @@
 //! Compiles OMA LwM2M object definitions to typed Rust.
 
+pub mod emit;
 pub mod model;
 pub mod names;

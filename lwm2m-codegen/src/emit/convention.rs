@@ -1,0 +1,33 @@
+//! What an annotated struct need not say, because it follows from the rest.
+
+use heck::{ToShoutySnakeCase as _, ToTitleCase as _};
+
+use crate::model::Version;
+
+/// The URN of an object that says nothing else: its class by its identifier, its version unless that is 1.0.
+pub fn default_urn(id: u16, version: Version) -> String {
+    let class = urn_class(id);
+    match version {
+        Version::V1_0 => format!("urn:oma:lwm2m:{class}:{id}"),
+        _ => format!("urn:oma:lwm2m:{class}:{id}:{version}"),
+    }
+}
+
+/// The class of an object's identifier: `oma`, `ext` for other standards bodies, `x` for companies and people.
+pub fn urn_class(id: u16) -> &'static str {
+    match id {
+        0..=2047 => "oma",
+        2048..=10240 => "ext",
+        _ => "x",
+    }
+}
+
+/// The name of the resource of a field: `delay_duration` is `Delay Duration`.
+pub fn default_name(field: &str) -> String {
+    field.to_title_case()
+}
+
+/// The constant of a resource without a field: `Counter Reset` is `COUNTER_RESET`.
+pub fn default_constant(name: &str) -> String {
+    name.to_shouty_snake_case()
+}
