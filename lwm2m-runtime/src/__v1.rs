@@ -13,7 +13,7 @@ pub use ::core::{
     hash::Hash,
     marker::Copy,
     option::Option,
-    primitive::{bool, f64, i64, u16, u64},
+    primitive::{bool, f64, i64, u8, u16, u64},
 };
 
 pub use crate::{

@@ -77,10 +77,7 @@ impl<'a> Enumerations<'a> {
         let mut all: Vec<_> = self.0.values().collect();
         all.sort_by_key(|(name, ..)| (name.to_string().len(), name.to_string()));
         all.into_iter().map(|(name, code, enumeration)| {
-            let items = enumeration
-                .items
-                .iter()
-                .filter(|item| enumeration::possible(*code, item));
+            let items = enumeration.items.iter().filter(|item| code.can_be(item.code));
             let definition = enumeration::definition(items);
             quote!(static #name: rt::EnumerationDefinition = #definition;)
         })

@@ -27,6 +27,11 @@ pub fn default_name(field: &str) -> String {
     field.to_title_case()
 }
 
+/// The constant of a field's resource: `delay_duration` has `DELAY_DURATION`, `type_` has `TYPE`.
+pub fn constant_of_field(field: &str) -> String {
+    field.to_uppercase().trim_end_matches('_').to_owned()
+}
+
 /// The constant of a resource without a field: `Counter Reset` is `COUNTER_RESET`.
 pub fn default_constant(name: &str) -> String {
     name.to_shouty_snake_case()

@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Code, EnumerationPlan, doc};
@@ -75,25 +75,5 @@ fn code(code: Code) -> TokenStream {
     match code {
         Code::Integer => quote!(rt::i64),
         Code::Unsigned => quote!(rt::u64),
-    }
-}
-
-/// Whether the code can be seen: a negative one of an unsigned number cannot.
-pub(super) fn possible(code: Code, item: &EnumerationItem) -> bool {
-    code == Code::Integer || item.code >= 0
-}
-
-impl<'a> EnumerationPlan<'a> {
-    /// The constants of an enumeration's items, by a function that makes identifiers.
-    pub fn constants_of(
-        code: Code,
-        items: &'a [EnumerationItem],
-        identifier: impl Fn(&str) -> Ident,
-    ) -> Vec<(Ident, &'a EnumerationItem)> {
-        items
-            .iter()
-            .filter(|item| possible(code, item))
-            .map(|item| (identifier(&item.identifier), item))
-            .collect()
     }
 }

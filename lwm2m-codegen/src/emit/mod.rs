@@ -20,7 +20,7 @@ mod structure;
 
 pub use annotated::{annotated, as_written};
 pub use catalogue::catalogue;
-pub use convention::{default_constant, default_name, default_urn, urn_class};
+pub use convention::{constant_of_field, default_constant, default_name, default_urn, urn_class};
 pub use doc::{description, plain_text};
 pub use enumeration::implementation as enumeration_implementation;
 pub use implementation::implementation;

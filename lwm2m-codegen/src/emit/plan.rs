@@ -1,7 +1,12 @@
-use proc_macro2::{Ident, TokenStream};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{EnumerationItem, Object, Operations, Resource, ResourceType};
+use crate::{
+    model::{EnumerationItem, Object, Operations, Resource, ResourceType},
+    names::{ObjectNames, ResourceNames},
+};
 
 /// How an object becomes Rust: every name and every type, decided.
 #[derive(Clone, Debug)]
@@ -19,6 +24,44 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
+    /// The plan of a registry object: public, and named by the rules of [`names`](crate::names).
+    pub fn new(object: &'a Object, names: &ObjectNames) -> Self {
+        let name = ident(&names.type_name);
+        let mut members = Vec::new();
+        let mut enumerations = Vec::new();
+        for (resource, names) in object.resources.iter().zip(&names.resources) {
+            let enumeration = enumeration(resource, &name, names);
+            let kind = match (resource.operations, resource.resource_type) {
+                (Operations::E, _) => Kind::Executable,
+                (_, None) => Kind::Untyped,
+                (_, Some(resource_type)) => Kind::Field(Field {
+                    name: ident(&names.field),
+                    shape: Shape::of(resource),
+                    scalar: match &enumeration {
+                        Some(EnumerationPlan { name, .. }) => quote!(#name),
+                        None => scalar(resource_type),
+                    },
+                    enumerated: enumeration.is_some(),
+                }),
+            };
+            enumerations.extend(enumeration);
+            members.push(Member {
+                resource,
+                visibility: quote!(pub),
+                constant: ident(&names.constant),
+                kind,
+            });
+        }
+        members.sort_by_key(|member| member.field().is_none());
+        Self {
+            object,
+            name,
+            visibility: quote!(pub),
+            members,
+            enumerations,
+        }
+    }
+
     /// The members in ascending order of their resources.
     pub(super) fn by_id(&self) -> Vec<&Member<'a>> {
         let mut members: Vec<_> = self.members.iter().collect();
@@ -31,6 +74,58 @@ impl<'a> Plan<'a> {
         self.members
             .iter()
             .filter_map(|member| Some((member, member.field()?)))
+    }
+}
+
+/// The enumeration of a field that has one.
+fn enumeration<'a>(
+    resource: &'a Resource,
+    object: &Ident,
+    names: &ResourceNames,
+) -> Option<EnumerationPlan<'a>> {
+    let code = Code::of(resource.resource_type?)?;
+    let items = &resource.enumeration.as_ref()?.items;
+    (resource.operations != Operations::E).then_some(())?;
+    let mut taken = BTreeSet::new();
+    let constants = items.iter().filter(|item| code.can_be(item.code)).map(|item| {
+        let identifier = match is_constant(&item.identifier) && taken.insert(&item.identifier) {
+            true => item.identifier.clone(),
+            false => format!("CODE_{}", item.code).replace('-', "MINUS_"),
+        };
+        (ident(&identifier), item)
+    });
+    Some(EnumerationPlan {
+        name: ident(names.enumeration.as_ref()?),
+        visibility: quote!(pub),
+        code,
+        constants: constants.collect(),
+        owner: Some((object.clone(), ident(&names.field))),
+    })
+}
+
+/// Whether a text is the name of a constant; no keyword is upper case.
+fn is_constant(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+fn scalar(resource_type: ResourceType) -> TokenStream {
+    match resource_type {
+        ResourceType::String => quote!(rt::String),
+        ResourceType::Integer => quote!(rt::i64),
+        ResourceType::Unsigned => quote!(rt::u64),
+        ResourceType::Float => quote!(rt::f64),
+        ResourceType::Boolean => quote!(rt::bool),
+        ResourceType::Opaque => quote!(rt::Vec<rt::u8>),
+        ResourceType::Time => quote!(rt::Time),
+        ResourceType::Objlnk => quote!(rt::Objlnk),
+        ResourceType::Corelnk => quote!(rt::Corelnk),
     }
 }
 
@@ -158,5 +253,10 @@ impl Code {
             ResourceType::Unsigned => Some(Self::Unsigned),
             _ => None,
         }
+    }
+
+    /// Whether the number can be that code: an unsigned one is never negative.
+    pub(super) fn can_be(self, code: i64) -> bool {
+        self == Self::Integer || code >= 0
     }
 }
