@@ -1,5 +1,7 @@
 //! Compiles OMA LwM2M object definitions to typed Rust.
 
 pub mod emit;
+#[cfg(feature = "xml")]
+pub mod generate;
 pub mod model;
 pub mod names;

@@ -18,7 +18,7 @@ pub use ::core::{
 
 pub use crate::{
     model::{
-        Constraint, EnumerationDefinition, EnumerationItem, ObjectDefinition, Objlnk, Operations,
+        Catalogue, Constraint, EnumerationDefinition, EnumerationItem, ObjectDefinition, Objlnk, Operations,
         ResourceDefinition, ResourceType, Time, Version,
     },
     object::{Corelnk, Enumeration, Field, Instance, Instances, Object, Resource, access},

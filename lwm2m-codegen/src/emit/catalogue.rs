@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::{Code, definition, enumeration};
 use crate::model::{Enumeration, Object, Resource};
 
-/// `DEFINITIONS`, in ascending order of object and version, and the lookups over it.
+/// `CATALOGUE`, and the definitions in it.
 ///
 /// A resource that several objects use is a constant of its own, and so is an enumeration.
 pub fn catalogue(objects: &[&Object]) -> TokenStream {
@@ -33,8 +33,8 @@ pub fn catalogue(objects: &[&Object]) -> TokenStream {
     let shared = shared.items();
     quote! {
         #door
-        /// Every definition, in ascending order of object and version.
-        pub static DEFINITIONS: &[&rt::ObjectDefinition] = &[#(&#names),*];
+        #[doc = " The definitions, by object and version."]
+        pub static CATALOGUE: rt::Catalogue = rt::Catalogue::new(&[#(&#names),*]);
         #(#tables)*
         #(#shared)*
         #(#enumerations)*

@@ -2,12 +2,14 @@
 //!
 //! Nothing in here knows how a value travels or where it is stored.
 
+mod catalogue;
 mod constraint;
 mod definition;
 mod path;
 mod value;
 mod version;
 
+pub use catalogue::Catalogue;
 pub use constraint::{Constraint, ConstraintViolation};
 pub use definition::{
     EnumerationDefinition, EnumerationItem, ObjectDefinition, Operations, ResourceDefinition, ResourceType,
