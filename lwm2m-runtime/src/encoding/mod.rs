@@ -22,6 +22,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod base64;
 mod decode;
 mod encode;
 mod error;
