@@ -1,5 +1,6 @@
 //! Compiles OMA LwM2M object definitions to typed Rust.
 
+pub mod diff;
 pub mod emit;
 #[cfg(feature = "xml")]
 pub mod generate;

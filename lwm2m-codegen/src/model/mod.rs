@@ -3,6 +3,7 @@
 //! Plain data: no XML, no Rust tokens. The emitter and every report read it and nothing else.
 
 pub mod range;
+mod write;
 
 use std::fmt;
 
