@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use super::{Content, DecodeError, DecodeErrorKind, Format, RecordRef, tlv::TlvReader};
-use crate::model::{ObjectDefinition, Path, ResourceType};
+use crate::model::{ObjectDefinition, Path, ResourceType, ValueRef};
 
 /// Where a decoder learns the types of resources.
 ///
@@ -236,6 +236,14 @@ impl Context<'_> {
         self.decoder.purpose
     }
 
+    pub(crate) fn format(&self) -> Format {
+        self.decoder.format
+    }
+
+    pub(crate) fn prefixes(&self) -> bool {
+        self.decoder.prefixes
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.decoder.limits
     }
@@ -245,6 +253,29 @@ impl Context<'_> {
         match path.starts_with(self.decoder.target) {
             true => Ok(()),
             false => Err(DecodeError::new(DecodeErrorKind::OutsideTarget, offset).at(path)),
+        }
+    }
+
+    /// Gives a value the type that the definitions give to its resource. A Time is one that was marked as such; it
+    /// becomes nothing else.
+    #[inline]
+    pub(crate) fn typed<'v>(
+        &mut self,
+        path: Path,
+        value: ValueRef<'v>,
+        offset: usize,
+    ) -> Result<ValueRef<'v>, DecodeError> {
+        if path.depth() < 3 {
+            return Err(DecodeError::new(DecodeErrorKind::Structure, offset).at(path));
+        }
+        let found = value.resource_type();
+        match self.resource_type(path, offset)? {
+            None => Ok(value),
+            Some(expected) if expected == found => Ok(value),
+            Some(expected) => match value.cast(expected) {
+                Some(value) if found != ResourceType::Time => Ok(value),
+                _ => Err(DecodeError::new(DecodeErrorKind::Type { expected }, offset).at(path)),
+            },
         }
     }
 

@@ -83,6 +83,10 @@ pub enum DecodeErrorKind {
     ValueInPathList,
     /// A label that must be understood is not known.
     UnknownLabel,
+    /// A version of SenML other than 10.
+    Version,
+    /// A list of paths names none.
+    Empty,
     /// The format cannot carry this, such as text for a whole instance.
     Unsupported {
         /// The format.
@@ -112,6 +116,8 @@ impl fmt::Display for DecodeErrorKind {
             Self::ValueCount => f.write_str("a record has exactly one value"),
             Self::ValueInPathList => f.write_str("a list of paths holds neither values nor times"),
             Self::UnknownLabel => f.write_str("a label that must be understood is not known"),
+            Self::Version => f.write_str("the version of SenML is 10"),
+            Self::Empty => f.write_str("a list of paths names at least one"),
             Self::Unsupported { format } => write!(f, "{format:?} cannot carry this"),
             Self::Limit => f.write_str("larger than the configured limits allow"),
         }

@@ -1,0 +1,325 @@
+//! What SenML means (RFC 8428, RFC 8790, LwM2M Core 1.2, section 7.4.4), whether written in JSON or in CBOR.
+//!
+//! A reader of one of the two syntaxes fills one [`RawRecord`] from each map and has it resolved by [`Senml`], which
+//! keeps the base fields. Members may stand in any order; so nothing is resolved before the map has ended.
+
+use alloc::string::String;
+use core::str;
+
+use super::{
+    Content, DecodeError, DecodeErrorKind, Format, Purpose, RecordRef,
+    decode::Context,
+    name::{Name, NameRules},
+};
+use crate::model::ValueRef;
+
+/// A member of a record that this crate knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Label {
+    BaseVersion,
+    BaseName,
+    BaseTime,
+    BaseUnit,
+    BaseValue,
+    BaseSum,
+    Name,
+    Unit,
+    Value,
+    StringValue,
+    BooleanValue,
+    Sum,
+    Time,
+    UpdateTime,
+    DataValue,
+    /// Object link, an addition of LwM2M.
+    Objlnk,
+}
+
+impl Label {
+    /// The label of a member's name in JSON; in CBOR only `vlo` is written so.
+    pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"bver" => Self::BaseVersion,
+            b"bn" => Self::BaseName,
+            b"bt" => Self::BaseTime,
+            b"bu" => Self::BaseUnit,
+            b"bv" => Self::BaseValue,
+            b"bs" => Self::BaseSum,
+            b"n" => Self::Name,
+            b"u" => Self::Unit,
+            b"v" => Self::Value,
+            b"vs" => Self::StringValue,
+            b"vb" => Self::BooleanValue,
+            b"s" => Self::Sum,
+            b"t" => Self::Time,
+            b"ut" => Self::UpdateTime,
+            b"vd" => Self::DataValue,
+            b"vlo" => Self::Objlnk,
+            _ => return None,
+        })
+    }
+
+    /// The label of a member's number in CBOR.
+    #[inline]
+    pub(crate) const fn from_number(number: i64) -> Option<Self> {
+        Some(match number {
+            -1 => Self::BaseVersion,
+            -2 => Self::BaseName,
+            -3 => Self::BaseTime,
+            -4 => Self::BaseUnit,
+            -5 => Self::BaseValue,
+            -6 => Self::BaseSum,
+            0 => Self::Name,
+            1 => Self::Unit,
+            2 => Self::Value,
+            3 => Self::StringValue,
+            4 => Self::BooleanValue,
+            5 => Self::Sum,
+            6 => Self::Time,
+            7 => Self::UpdateTime,
+            8 => Self::DataValue,
+            _ => return None,
+        })
+    }
+
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+/// The members that are a value; a record has one of them.
+const VALUES: u16 = Label::Value.bit()
+    | Label::StringValue.bit()
+    | Label::BooleanValue.bit()
+    | Label::DataValue.bit()
+    | Label::Objlnk.bit();
+
+/// What a record of a path list cannot have.
+const NOT_IN_PATH_LIST: u16 =
+    VALUES | Label::BaseValue.bit() | Label::BaseSum.bit() | Label::Sum.bit() | Label::UpdateTime.bit();
+
+const TIMES: u16 = Label::BaseTime.bit() | Label::Time.bit();
+
+/// Refuses the name of an unknown member that must be understood (RFC 8428, section 4.4).
+pub(crate) fn check_unknown(name: &[u8], offset: usize) -> Result<(), DecodeError> {
+    match name.last() {
+        Some(b'_') => Err(DecodeError::new(DecodeErrorKind::UnknownLabel, offset)),
+        _ => Ok(()),
+    }
+}
+
+/// One record as it is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RawRecord<'r> {
+    /// Where in the payload it begins.
+    pub(crate) offset: usize,
+    pub(crate) base_version: Option<i64>,
+    /// Need not be UTF-8: names are read byte by byte, and prefixes are checked.
+    pub(crate) base_name: Option<&'r [u8]>,
+    pub(crate) base_time: Option<f64>,
+    /// Integer, Unsigned or Float.
+    pub(crate) base_value: Option<ValueRef<'r>>,
+    pub(crate) name: Option<&'r [u8]>,
+    pub(crate) time: Option<f64>,
+    /// The value as the syntax shows its type, and where it begins. Null only of label `v`. The text of `vlo` has
+    /// been read into an Objlnk.
+    pub(crate) value: Option<(Content<ValueRef<'r>>, usize)>,
+    seen: u16,
+}
+
+impl RawRecord<'_> {
+    #[inline]
+    pub(crate) const fn new(offset: usize) -> Self {
+        Self {
+            offset,
+            base_version: None,
+            base_name: None,
+            base_time: None,
+            base_value: None,
+            name: None,
+            time: None,
+            value: None,
+            seen: 0,
+        }
+    }
+
+    /// Notes that a member occurs; called for each known one, also those without a field.
+    #[inline]
+    pub(crate) fn see(&mut self, label: Label, offset: usize) -> Result<(), DecodeError> {
+        let bit = label.bit();
+        if self.seen & bit != 0 {
+            return Err(DecodeError::new(DecodeErrorKind::Duplicate, offset));
+        }
+        if bit & VALUES != 0 && self.seen & VALUES != 0 {
+            return Err(DecodeError::new(DecodeErrorKind::ValueCount, offset));
+        }
+        self.seen |= bit;
+        Ok(())
+    }
+}
+
+/// The base fields in force, and the space for a prefix that a base name began.
+pub(crate) struct Senml {
+    fresh: Name,
+    base: Name,
+    // The base name's text; kept only where a prefix is, or may be, in it.
+    base_text: String,
+    // A prefix that is partly in the base name and partly in the name.
+    joined: String,
+    base_time: Option<f64>,
+    base_value: Option<Number>,
+}
+
+/// A number that is added to others.
+#[derive(Clone, Copy)]
+enum Number {
+    Exact(i128),
+    Float(f64),
+}
+
+impl Senml {
+    pub(crate) fn new(context: &Context<'_>) -> Self {
+        let fresh = Name::new(NameRules {
+            prefixes: context.prefixes(),
+            create: context.purpose() == Purpose::Create,
+            rootless: false,
+        });
+        Self {
+            fresh,
+            base: fresh,
+            base_text: String::new(),
+            joined: String::new(),
+            base_time: None,
+            base_value: None,
+        }
+    }
+
+    /// Resolves a record: its full name, its time, its value in the type that the definitions give.
+    pub(crate) fn resolve<'r>(
+        &'r mut self,
+        raw: RawRecord<'r>,
+        context: &mut Context<'_>,
+    ) -> Result<RecordRef<'r>, DecodeError> {
+        let fail = |kind| DecodeError::new(kind, raw.offset);
+        if raw.base_version.is_some_and(|version| version != 10) {
+            return Err(fail(DecodeErrorKind::Version));
+        }
+        if let Some(text) = raw.base_name {
+            self.set_base_name(text).map_err(fail)?;
+        }
+        if raw.base_time.is_some() {
+            self.base_time = raw.base_time;
+        }
+        if let Some(value) = raw.base_value {
+            self.base_value = Some(Number::of(value).ok_or(fail(DecodeErrorKind::Number))?);
+        }
+        let text = raw.name.unwrap_or_default();
+        let (path, prefix) = self.base.read(text).and_then(Name::finish).map_err(fail)?;
+        context.check_target(path, raw.offset)?;
+        let time = match (self.base_time, raw.time) {
+            (None, None) => None,
+            (base, time) => {
+                let time = base.unwrap_or(0.0) + time.unwrap_or(0.0);
+                // Seconds must fit 64 bits; this also refuses NaN and the infinities.
+                if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&time) {
+                    return Err(fail(DecodeErrorKind::Number).at(path));
+                }
+                Some(time)
+            }
+        };
+        let content = match (context.purpose(), raw.value) {
+            (Purpose::Paths, _) => {
+                let etch = matches!(context.format(), Format::SenmlEtchJson | Format::SenmlEtchCbor);
+                let refused = NOT_IN_PATH_LIST | if etch { 0 } else { TIMES };
+                if raw.seen & refused != 0 {
+                    return Err(fail(DecodeErrorKind::ValueInPathList).at(path));
+                }
+                Content::Path
+            }
+            (_, None) => return Err(fail(DecodeErrorKind::ValueCount).at(path)),
+            (Purpose::Patch, Some((Content::Null, _))) if path.depth() >= 3 => Content::Null,
+            (_, Some((Content::Value(value), offset))) => {
+                let value = match self.base_value {
+                    Some(base) => base
+                        .add_to(value)
+                        .ok_or(DecodeError::new(DecodeErrorKind::Number, offset).at(path))?,
+                    None => value,
+                };
+                Content::Value(context.typed(path, value, offset)?)
+            }
+            (_, Some((_, offset))) => {
+                return Err(DecodeError::new(DecodeErrorKind::Structure, offset).at(path));
+            }
+        };
+        let prefix = match prefix.is_empty() {
+            true => "",
+            false => self
+                .prefix(text, prefix)
+                .ok_or(fail(DecodeErrorKind::Utf8).at(path))?,
+        };
+        Ok(RecordRef {
+            prefix,
+            path,
+            content,
+            time,
+        })
+    }
+
+    fn set_base_name(&mut self, text: &[u8]) -> Result<(), DecodeErrorKind> {
+        self.base = self.fresh.read(text)?;
+        self.base_text.clear();
+        if self.base.has_prefix() {
+            let text = str::from_utf8(text).map_err(|_| DecodeErrorKind::Utf8)?;
+            self.base_text.push_str(text);
+        }
+        Ok(())
+    }
+
+    /// The prefix at these bytes of the whole name: from the base name, from the name, or from both.
+    fn prefix<'r>(&'r mut self, name: &'r [u8], at: core::ops::Range<usize>) -> Option<&'r str> {
+        let base = self.base.len();
+        if at.end <= base {
+            return self.base_text.get(at);
+        }
+        if at.start >= base {
+            return str::from_utf8(name.get(at.start - base..at.end - base)?).ok();
+        }
+        self.joined.clear();
+        self.joined.push_str(self.base_text.get(at.start..)?);
+        self.joined
+            .push_str(str::from_utf8(name.get(..at.end - base)?).ok()?);
+        Some(&self.joined)
+    }
+}
+
+impl Number {
+    fn of(value: ValueRef<'_>) -> Option<Self> {
+        match value {
+            ValueRef::Integer(number) => Some(Self::Exact(number.into())),
+            ValueRef::Unsigned(number) => Some(Self::Exact(number.into())),
+            ValueRef::Float(number) => Some(Self::Float(number)),
+            _ => None,
+        }
+    }
+
+    /// The sum with a number; a value that is none stays as it is (RFC 8428, section 4.6).
+    fn add_to<'v>(self, value: ValueRef<'v>) -> Option<ValueRef<'v>> {
+        let Some(number) = Self::of(value) else {
+            return Some(value);
+        };
+        Some(match (self, number) {
+            (Self::Exact(a), Self::Exact(b)) => {
+                let sum = a + b;
+                match (i64::try_from(sum), u64::try_from(sum)) {
+                    (Ok(sum), _) => ValueRef::Integer(sum),
+                    (_, Ok(sum)) => ValueRef::Unsigned(sum),
+                    _ => return None,
+                }
+            }
+            (Self::Exact(a), Self::Float(b)) | (Self::Float(b), Self::Exact(a)) => {
+                ValueRef::Float(a as f64 + b)
+            }
+            (Self::Float(a), Self::Float(b)) => ValueRef::Float(a + b),
+        })
+    }
+}
