@@ -52,7 +52,7 @@ fn within<T: PartialOrd + Copy>(set: &[(T, T)], value: T) -> bool {
 }
 
 impl fmt::Display for Constraint {
-    /// `0..=100`, `0, 3.8..=20.5`, `16, 32 or 48 bytes`.
+    /// `0..=100`, `0, 3.8..=20.5`, `16, 32, 48 bytes`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fn list<T: fmt::Display + PartialEq>(f: &mut fmt::Formatter<'_>, set: &[(T, T)]) -> fmt::Result {
             for (index, (low, high)) in set.iter().enumerate() {

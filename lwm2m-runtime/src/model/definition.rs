@@ -356,6 +356,12 @@ impl ResourceDefinition {
         self.mandatory
     }
 
+    /// Whether the resource exists in every instance that a server can see: it is mandatory and readable, so that a
+    /// typed object holds it without an `Option`.
+    pub(crate) const fn always_exists(&self) -> bool {
+        self.mandatory && self.operations.readable()
+    }
+
     /// The unit, mostly a SenML one (RFC 8428, RFC 8798); empty where there is none.
     #[must_use]
     pub const fn units(&self) -> &'static str {
@@ -388,9 +394,23 @@ pub struct EnumerationDefinition {
 }
 
 impl EnumerationDefinition {
-    /// An enumeration of these items, in ascending order of their codes.
+    /// An enumeration of these items, which must be in ascending order of their codes.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, when two codes are equal or out of order.
     #[must_use]
     pub const fn new(items: &'static [EnumerationItem]) -> Self {
+        let mut rest = items;
+        while let [first, tail @ ..] = rest {
+            if let [second, ..] = tail {
+                assert!(
+                    first.code < second.code,
+                    "items are in ascending order of their codes"
+                );
+            }
+            rest = tail;
+        }
         Self { items }
     }
 

@@ -109,7 +109,7 @@ impl<'a> ValueRef<'a> {
     }
 
     /// The same value as another data type, where nothing is lost: a number between the numeric types and Time,
-    /// text between String, Corelnk and Objlnk. `None` where the value does not exist in `target`.
+    /// text between String and Corelnk and from String to Objlnk. `None` where the value does not exist in `target`.
     ///
     /// Formats such as CBOR tell a number from a text but not an Integer from a Time; this is how their values
     /// get the type that the definition asks for.
@@ -185,7 +185,7 @@ impl fmt::Display for ValueRef<'_> {
             Self::Float(number) => fmt::Display::fmt(number, f),
             Self::Boolean(flag) => fmt::Display::fmt(flag, f),
             Self::Opaque(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
-            Self::Time(time) => fmt::Display::fmt(&time.0, f),
+            Self::Time(time) => fmt::Display::fmt(time, f),
             Self::Objlnk(link) => fmt::Display::fmt(link, f),
         }
     }
@@ -204,6 +204,19 @@ pub struct Time(pub i64);
 impl From<i64> for Time {
     fn from(seconds: i64) -> Self {
         Self(seconds)
+    }
+}
+
+impl From<Time> for i64 {
+    fn from(time: Time) -> Self {
+        time.0
+    }
+}
+
+impl fmt::Display for Time {
+    /// The seconds in decimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
     }
 }
 

@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 use core::any::Any;
 
-use super::{Field, FieldError, Instance, Instances};
+use super::{Field, FieldError, Instance, Instances, field::instance_id};
 use crate::model::{ObjectDefinition, ResourceDefinition, ResourceType, Value, ValueRef};
 
 /// An instance of any object, made from its definition alone: for objects that the program was not compiled with.
@@ -133,22 +133,23 @@ impl Field for DynamicField {
     }
 
     fn set(&mut self, resource_instance: Option<u16>, value: ValueRef<'_>) -> Result<(), FieldError> {
+        let id = match (self.is_multiple(), resource_instance) {
+            (false, None) => None,
+            (false, Some(_)) => return Err(FieldError::NotMultiple),
+            (true, id) => Some(instance_id(id)?),
+        };
         let expected = self.resource_type;
         let found = value.resource_type();
         let value = value
             .cast(expected)
             .ok_or(FieldError::Type { expected, found })?
             .to_value();
-        match (self.is_multiple(), resource_instance) {
-            (false, Some(_)) => return Err(FieldError::NotMultiple),
-            (true, None) => return Err(FieldError::Multiple),
-            (false, None) => self.content = Content::Single(value),
-            (true, Some(id)) => match &mut self.content {
-                Content::Multiple(instances) => {
-                    instances.insert(id, value);
-                }
-                content => *content = Content::Multiple([(id, value)].into()),
-            },
+        match (id, &mut self.content) {
+            (None, content) => *content = Content::Single(value),
+            (Some(id), Content::Multiple(instances)) => {
+                instances.insert(id, value);
+            }
+            (Some(id), content) => *content = Content::Multiple([(id, value)].into()),
         }
         Ok(())
     }
@@ -171,7 +172,7 @@ impl Field for DynamicField {
     fn remove(&mut self, resource_instance: Option<u16>) -> bool {
         match (resource_instance, &mut self.content) {
             (Some(id), Content::Multiple(instances)) => instances.remove(id).is_some(),
-            (None, content) if !self.definition.mandatory() => {
+            (None, content) if !self.definition.always_exists() => {
                 !matches!(core::mem::replace(content, Content::Absent), Content::Absent)
             }
             _ => false,

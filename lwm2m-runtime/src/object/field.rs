@@ -43,7 +43,7 @@ pub trait Field {
     fn reset(&mut self);
 
     /// Removes a resource instance, or with `None` the whole resource. `false` where there is nothing to remove or
-    /// the resource is mandatory.
+    /// the resource is one that always exists: mandatory and readable, a `T` or `Instances<T>` in a typed object.
     fn remove(&mut self, resource_instance: Option<u16>) -> bool;
 }
 
@@ -62,6 +62,8 @@ pub enum FieldError {
     NotMultiple,
     /// A multiple resource was set without naming a resource instance.
     Multiple,
+    /// The resource instance is 65535, which names nothing (LwM2M Core 1.2, section 7.2).
+    ReservedId,
     /// The resource holds no value: it is executable, or the registry leaves its type open.
     NoValue,
 }
@@ -77,6 +79,7 @@ impl fmt::Display for FieldError {
             }
             Self::NotMultiple => f.write_str("the resource has one value and no resource instances"),
             Self::Multiple => f.write_str("the resource has resource instances; name one of them"),
+            Self::ReservedId => f.write_str("resource instances have identifiers of 0 to 65534"),
             Self::NoValue => f.write_str("the resource holds no value"),
         }
     }
@@ -89,6 +92,15 @@ fn scalar<T: Scalar>(value: ValueRef<'_>) -> Result<T, FieldError> {
         expected: T::TYPE,
         found: value.resource_type(),
     })
+}
+
+/// The identifier under which a multiple resource takes a value.
+pub(super) fn instance_id(resource_instance: Option<u16>) -> Result<u16, FieldError> {
+    match resource_instance {
+        None => Err(FieldError::Multiple),
+        Some(u16::MAX) => Err(FieldError::ReservedId),
+        Some(id) => Ok(id),
+    }
 }
 
 impl<T: Scalar> Field for T {
@@ -203,7 +215,7 @@ impl<T: Scalar> Field for Instances<T> {
     }
 
     fn set(&mut self, resource_instance: Option<u16>, value: ValueRef<'_>) -> Result<(), FieldError> {
-        let id = resource_instance.ok_or(FieldError::Multiple)?;
+        let id = instance_id(resource_instance)?;
         self.insert(id, scalar(value)?);
         Ok(())
     }
@@ -244,7 +256,7 @@ impl<T: Scalar> Field for Option<Instances<T>> {
     }
 
     fn set(&mut self, resource_instance: Option<u16>, value: ValueRef<'_>) -> Result<(), FieldError> {
-        let id = resource_instance.ok_or(FieldError::Multiple)?;
+        let id = instance_id(resource_instance)?;
         let value = scalar(value)?;
         self.get_or_insert_default().insert(id, value);
         Ok(())

@@ -125,10 +125,14 @@ impl<T> Extend<(u16, T)> for Instances<T> {
 }
 
 impl<T> FromIterator<(u16, T)> for Instances<T> {
+    /// The last value of an identifier counts.
     fn from_iter<I: IntoIterator<Item = (u16, T)>>(entries: I) -> Self {
-        let mut instances = Self::new();
-        instances.extend(entries);
-        instances
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        // Stable, so that the values of one identifier stay in their order; `dedup` keeps the first of equals.
+        entries.reverse();
+        entries.sort_by_key(|(id, _)| *id);
+        entries.dedup_by_key(|(id, _)| *id);
+        Self { entries }
     }
 }
 

@@ -52,22 +52,27 @@ impl<O: Object, T, A: Access> Resource<O, T, A> {
     }
 }
 
-impl<O: Object, T: ResourceValue, A: Readable> Resource<O, T, A> {
-    /// What a server reads from `instance`; `None` where the resource is absent.
+// The rights are bounds of the methods, not of the impl blocks: only so does the compiler explain a missing one.
+impl<O: Object, T: ResourceValue, A: Access> Resource<O, T, A> {
+    /// What a server reads from `instance`; `None` where the resource is absent. Compiles only where a server may.
     #[must_use]
-    pub fn read(self, instance: &O) -> Option<T> {
+    pub fn read(self, instance: &O) -> Option<T>
+    where
+        A: Readable,
+    {
         instance.field(self.id).and_then(T::from_field)
     }
-}
 
-impl<O: Object, T: ResourceValue, A: Writable> Resource<O, T, A> {
     /// Does to `instance` what a server's write does: checks the value against the definition and stores it. A
-    /// multiple resource is replaced as a whole.
+    /// multiple resource is replaced as a whole. Compiles only where a server may and for the resource's own type.
     ///
     /// # Errors
     ///
     /// [`WriteError::Constraint`] when the value is outside the resource's range; the instance is unchanged then.
-    pub fn write(self, instance: &mut O, value: impl Into<T>) -> Result<(), WriteError> {
+    pub fn write(self, instance: &mut O, value: impl Into<T>) -> Result<(), WriteError>
+    where
+        A: Writable,
+    {
         let value = value.into();
         check(self.definition(), &value).map_err(WriteError::Constraint)?;
         let field = instance.field_mut(self.id).ok_or(WriteError::NotFound)?;

@@ -30,12 +30,19 @@ pub trait Scalar: Clone + Default + PartialEq + fmt::Debug + Send + 'static {
     fn as_value(&self) -> ValueRef<'_>;
 
     /// The value that `value` stands for, after a lossless [cast](ValueRef::cast); `None` where it does not fit.
+    /// Only an `f32` may be rounded: it takes the nearest number within its range.
     fn from_value(value: ValueRef<'_>) -> Option<Self>;
 }
 
 /// One or more CoRE links in the format of RFC 6690.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Corelnk(pub String);
+
+impl fmt::Display for Corelnk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
 
 impl From<&str> for Corelnk {
     fn from(links: &str) -> Self {

@@ -1,0 +1,7 @@
+//! Floor 0 over its public API: paths, values, constraints, definitions and versions.
+
+mod constraint;
+mod definition;
+mod path;
+mod value;
+mod version;
