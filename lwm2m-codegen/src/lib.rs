@@ -6,3 +6,5 @@ pub mod emit;
 pub mod generate;
 pub mod model;
 pub mod names;
+#[cfg(feature = "xml")]
+pub mod xml;
