@@ -6,6 +6,7 @@
 //! |---|---|
 //! | 0 words | [`model`]: paths, values, definitions, constraints, versions |
 //! | 1 things | [`object`]: instances, typed fields, typed resources and their access rights |
+//! | | [`coap`]: CoAP messages, options, blocks and frames |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
@@ -17,6 +18,7 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+pub mod coap;
 pub mod encoding;
 pub mod model;
 pub mod object;

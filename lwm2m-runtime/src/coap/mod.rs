@@ -1,0 +1,28 @@
+//! Floor 1: the Constrained Application Protocol, as far as LwM2M needs it, over datagrams and over streams.
+//!
+//! | file | what | specification |
+//! |---|---|---|
+//! | `code` | methods, response and signalling codes | RFC 7252 section 12.1, RFC 8132, RFC 8323 |
+//! | `option` | option numbers and their properties | RFC 7252 section 5.10 |
+//! | `token` | tokens of up to 8 bytes | RFC 7252 section 5.3.1 |
+//! | `message` | a message of a datagram transport, read and written | RFC 7252 section 3, RFC 8974 |
+//! | `stream` | frames and signalling of a reliable transport | RFC 8323 |
+//! | `block` | the Block1 and Block2 options | RFC 7959 |
+//!
+//! A [`Message`] borrows from the datagram and is valid once it exists: its options are within bounds and in order.
+
+mod block;
+mod code;
+mod message;
+mod option;
+mod options;
+mod stream;
+mod token;
+
+pub use block::{BlockOption, BlockSize};
+pub use code::{Code, CodeClass};
+pub use message::{Message, MessageBuilder, MessageError, MessageType, peek_id};
+pub use option::OptionNumber;
+pub use options::{OptionValue, Options, uint};
+pub use stream::{Frame, FrameBuilder, FrameError};
+pub use token::Token;
