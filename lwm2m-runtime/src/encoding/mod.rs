@@ -27,6 +27,7 @@ mod decode;
 mod encode;
 mod error;
 mod format;
+mod json;
 mod name;
 mod record;
 mod senml;

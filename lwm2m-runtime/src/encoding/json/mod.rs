@@ -1,0 +1,14 @@
+//! JSON (RFC 8259), read and written piece by piece: no tree, no recursion, exact numbers.
+//!
+//! Whoever reads a format asks for what it expects next; nothing is kept but the place in the text. Strings and
+//! numbers are slices of the payload until somebody asks for their value.
+
+mod number;
+mod reader;
+mod string;
+mod write;
+
+pub(crate) use number::JsonNumber;
+pub(crate) use reader::{JsonReader, JsonValue};
+pub(crate) use string::{JsonString, Names};
+pub(crate) use write::{Text, write_string};

@@ -1,0 +1,210 @@
+use alloc::vec::Vec;
+use core::str;
+
+use super::{JsonNumber, JsonString, Names};
+use crate::encoding::{DecodeError, DecodeErrorKind};
+
+/// How deep the value of a member that nobody knows may be.
+const MAX_DEPTH: usize = 16;
+
+/// A place in a JSON text.
+#[derive(Clone)]
+pub(crate) struct JsonReader<'a> {
+    text: &'a str,
+    offset: usize,
+}
+
+/// A value, or the container that was opened in its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum JsonValue<'a> {
+    String(JsonString<'a>),
+    Number(JsonNumber<'a>),
+    Boolean(bool),
+    Null,
+    Array,
+    Object,
+}
+
+impl<'a> JsonReader<'a> {
+    /// The beginning of a payload, which is UTF-8 as a whole.
+    pub(crate) fn new(payload: &'a [u8]) -> Result<Self, DecodeError> {
+        match str::from_utf8(payload) {
+            Ok(text) => Ok(Self { text, offset: 0 }),
+            Err(error) => Err(DecodeError::new(DecodeErrorKind::Utf8, error.valid_up_to())),
+        }
+    }
+
+    /// The byte that is next.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// The payload from the byte that is next.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.offset..).unwrap_or_default()
+    }
+
+    fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError::new(kind, self.offset)
+    }
+
+    /// The next byte that is not white space. It is not passed.
+    #[inline]
+    fn peek(&mut self) -> Result<u8, DecodeError> {
+        match self.text.as_bytes().get(self.offset) {
+            Some(byte) if *byte > b' ' => Ok(*byte),
+            _ => self.peek_far(),
+        }
+    }
+
+    #[cold]
+    fn peek_far(&mut self) -> Result<u8, DecodeError> {
+        let blanks = self.rest().iter().take_while(|byte| is_blank(**byte)).count();
+        self.offset += blanks;
+        match self.text.as_bytes().get(self.offset) {
+            Some(byte) => Ok(*byte),
+            None => Err(self.error(DecodeErrorKind::Truncated)),
+        }
+    }
+
+    /// Passes one byte after white space.
+    #[inline]
+    pub(crate) fn expect(&mut self, expected: u8) -> Result<(), DecodeError> {
+        if self.peek()? != expected {
+            return Err(self.error(DecodeErrorKind::Syntax));
+        }
+        self.offset += 1;
+        Ok(())
+    }
+
+    /// Nothing follows but white space.
+    pub(crate) fn end(&mut self) -> Result<(), DecodeError> {
+        match self.rest().iter().position(|byte| !is_blank(*byte)) {
+            None => Ok(()),
+            Some(blanks) => {
+                self.offset += blanks;
+                Err(self.error(DecodeErrorKind::TrailingBytes))
+            }
+        }
+    }
+
+    /// Whether a further element follows in the open array; if not, the array is closed.
+    #[inline]
+    pub(crate) fn element(&mut self, first: bool) -> Result<bool, DecodeError> {
+        match (self.peek()?, first) {
+            (b']', _) => {
+                self.offset += 1;
+                Ok(false)
+            }
+            (_, true) => Ok(true),
+            (b',', false) => {
+                self.offset += 1;
+                Ok(true)
+            }
+            _ => Err(self.error(DecodeErrorKind::Syntax)),
+        }
+    }
+
+    /// The name of the next member of the open object, whose value is next; if there is none, the object is closed.
+    #[inline]
+    pub(crate) fn member(&mut self, first: bool) -> Result<Option<JsonString<'a>>, DecodeError> {
+        match (self.peek()?, first) {
+            (b'}', _) => {
+                self.offset += 1;
+                return Ok(None);
+            }
+            (_, true) => {}
+            (b',', false) => self.offset += 1,
+            _ => return Err(self.error(DecodeErrorKind::Syntax)),
+        }
+        if self.peek()? != b'"' {
+            return Err(self.error(DecodeErrorKind::Syntax));
+        }
+        let name = self.string()?;
+        self.expect(b':')?;
+        Ok(Some(name))
+    }
+
+    /// Reads a value, or opens a container.
+    #[inline]
+    pub(crate) fn value(&mut self) -> Result<JsonValue<'a>, DecodeError> {
+        Ok(match self.peek()? {
+            b'"' => JsonValue::String(self.string()?),
+            b'-' | b'0'..=b'9' => {
+                let number = JsonNumber::read(self.text, self.offset)?;
+                self.offset += number.len();
+                JsonValue::Number(number)
+            }
+            b't' => self.literal("true", JsonValue::Boolean(true))?,
+            b'f' => self.literal("false", JsonValue::Boolean(false))?,
+            b'n' => self.literal("null", JsonValue::Null)?,
+            b'[' => {
+                self.offset += 1;
+                JsonValue::Array
+            }
+            b'{' => {
+                self.offset += 1;
+                JsonValue::Object
+            }
+            _ => return Err(self.error(DecodeErrorKind::Syntax)),
+        })
+    }
+
+    #[inline]
+    fn string(&mut self) -> Result<JsonString<'a>, DecodeError> {
+        let string = JsonString::read(self.text, self.offset)?;
+        self.offset = string.end();
+        Ok(string)
+    }
+
+    fn literal(&mut self, literal: &str, value: JsonValue<'a>) -> Result<JsonValue<'a>, DecodeError> {
+        let rest = self.rest();
+        if rest.starts_with(literal.as_bytes()) {
+            self.offset += literal.len();
+            Ok(value)
+        } else if literal.as_bytes().starts_with(rest) {
+            Err(self.error(DecodeErrorKind::Truncated))
+        } else {
+            Err(self.error(DecodeErrorKind::Syntax))
+        }
+    }
+
+    /// Reads over a value of any kind, and everything in it.
+    pub(crate) fn skip(&mut self) -> Result<(), DecodeError> {
+        // One for each open container: the names in an object so far, `None` for an array.
+        let mut open: Vec<Option<Names<'a>>> = Vec::new();
+        loop {
+            let mut first = true;
+            match self.value()? {
+                JsonValue::Array => open.push(None),
+                JsonValue::Object => open.push(Some(Names::default())),
+                _ => first = false,
+            }
+            if open.len() > MAX_DEPTH {
+                return Err(self.error(DecodeErrorKind::Depth));
+            }
+            loop {
+                let more = match open.last_mut() {
+                    None => return Ok(()),
+                    Some(None) => self.element(first)?,
+                    Some(Some(names)) => match self.member(first)? {
+                        Some(name) => {
+                            names.insert(name)?;
+                            true
+                        }
+                        None => false,
+                    },
+                };
+                if more {
+                    break;
+                }
+                open.pop();
+                first = false;
+            }
+        }
+    }
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
