@@ -256,27 +256,21 @@ impl Context<'_> {
         }
     }
 
-    /// Gives a value the type that the definitions give to its resource. A Time is one that was marked as such; it
-    /// becomes nothing else.
+    /// Gives a value the type that the definitions give to its resource.
     #[inline]
     pub(crate) fn typed<'v>(
         &mut self,
         path: Path,
-        value: ValueRef<'v>,
+        value: impl Untyped<'v>,
         offset: usize,
     ) -> Result<ValueRef<'v>, DecodeError> {
         if path.depth() < 3 {
             return Err(DecodeError::new(DecodeErrorKind::Structure, offset).at(path));
         }
-        let found = value.resource_type();
-        match self.resource_type(path, offset)? {
-            None => Ok(value),
-            Some(expected) if expected == found => Ok(value),
-            Some(expected) => match value.cast(expected) {
-                Some(value) if found != ResourceType::Time => Ok(value),
-                _ => Err(DecodeError::new(DecodeErrorKind::Type { expected }, offset).at(path)),
-            },
-        }
+        let resource_type = self.resource_type(path, offset)?;
+        value
+            .typed(resource_type)
+            .map_err(|kind| DecodeError::new(kind, offset).at(path))
     }
 
     /// The type that the definitions give to a resource; `None` where they do not know it.
@@ -337,6 +331,28 @@ impl Context<'_> {
             .object(object)
             .and_then(|object| object.resource(resource));
         definition.is_some_and(|definition| !definition.multiple())
+    }
+}
+
+/// A value as a format writes it, before the type of its resource is known.
+pub(crate) trait Untyped<'v>: Copy {
+    /// The value in a type; in the type that the format shows if `None` is known.
+    fn typed(self, resource_type: Option<ResourceType>) -> Result<ValueRef<'v>, DecodeErrorKind>;
+}
+
+impl<'v> Untyped<'v> for ValueRef<'v> {
+    /// A Time is one that was marked as such; it becomes nothing else.
+    #[inline]
+    fn typed(self, resource_type: Option<ResourceType>) -> Result<ValueRef<'v>, DecodeErrorKind> {
+        let found = self.resource_type();
+        match resource_type {
+            None => Ok(self),
+            Some(expected) if expected == found => Ok(self),
+            Some(expected) => match self.cast(expected) {
+                Some(value) if found != ResourceType::Time => Ok(value),
+                _ => Err(DecodeErrorKind::Type { expected }),
+            },
+        }
     }
 }
 

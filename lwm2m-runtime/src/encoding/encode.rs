@@ -1,6 +1,6 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::{Content, EncodeError, Format, RecordRef, Sink, tlv};
+use super::{BaseName, Content, EncodeError, Format, RecordRef, Sink, tlv};
 use crate::{
     model::{Operations, Path, ResourceDefinition},
     object::{Field, Instance},
@@ -12,6 +12,8 @@ use crate::{
 pub struct EncodeOptions {
     /// How wide a Float is in TLV and CBOR formats.
     pub float_width: FloatWidth,
+    /// What names have in common, in SenML and in the JSON of LwM2M 1.0.
+    pub base_name: BaseName,
 }
 
 /// How wide a Float is on the wire.

@@ -23,6 +23,7 @@
 //! ```
 
 mod base64;
+mod base_name;
 mod decode;
 mod encode;
 mod error;
@@ -35,6 +36,7 @@ mod sink;
 mod tlv;
 mod typed;
 
+pub use base_name::BaseName;
 pub use decode::{Decoder, Definitions, Limits, Purpose, Reader};
 pub use encode::{EncodeOptions, FloatWidth, InstanceRecords, encode, instance_records};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};

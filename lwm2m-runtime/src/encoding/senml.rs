@@ -8,7 +8,7 @@ use core::str;
 
 use super::{
     Content, DecodeError, DecodeErrorKind, Format, Purpose, RecordRef,
-    decode::Context,
+    decode::{Context, Untyped},
     name::{Name, NameRules},
 };
 use crate::model::ValueRef;
@@ -108,9 +108,9 @@ pub(crate) fn check_unknown(name: &[u8], offset: usize) -> Result<(), DecodeErro
     }
 }
 
-/// One record as it is written.
+/// One record as it is written. Its value is of a type `V` of the syntax.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RawRecord<'r> {
+pub(crate) struct RawRecord<'r, V = ValueRef<'r>> {
     /// Where in the payload it begins.
     pub(crate) offset: usize,
     pub(crate) base_version: Option<i64>,
@@ -123,11 +123,11 @@ pub(crate) struct RawRecord<'r> {
     pub(crate) time: Option<f64>,
     /// The value as the syntax shows its type, and where it begins. Null only of label `v`. The text of `vlo` has
     /// been read into an Objlnk.
-    pub(crate) value: Option<(Content<ValueRef<'r>>, usize)>,
+    pub(crate) value: Option<(Content<V>, usize)>,
     seen: u16,
 }
 
-impl RawRecord<'_> {
+impl<V> RawRecord<'_, V> {
     #[inline]
     pub(crate) const fn new(offset: usize) -> Self {
         Self {
@@ -197,7 +197,7 @@ impl Senml {
     /// Resolves a record: its full name, its time, its value in the type that the definitions give.
     pub(crate) fn resolve<'r>(
         &'r mut self,
-        raw: RawRecord<'r>,
+        raw: RawRecord<'r, impl Untyped<'r>>,
         context: &mut Context<'_>,
     ) -> Result<RecordRef<'r>, DecodeError> {
         let fail = |kind| DecodeError::new(kind, raw.offset);
@@ -238,15 +238,14 @@ impl Senml {
             }
             (_, None) => return Err(fail(DecodeErrorKind::ValueCount).at(path)),
             (Purpose::Patch, Some((Content::Null, _))) if path.depth() >= 3 => Content::Null,
-            (_, Some((Content::Value(value), offset))) => {
-                let value = match self.base_value {
-                    Some(base) => base
-                        .add_to(value)
-                        .ok_or(DecodeError::new(DecodeErrorKind::Number, offset).at(path))?,
-                    None => value,
-                };
-                Content::Value(context.typed(path, value, offset)?)
-            }
+            (_, Some((Content::Value(value), offset))) => Content::Value(match self.base_value {
+                Some(base) => {
+                    let fail = |kind| DecodeError::new(kind, offset).at(path);
+                    let sum = base.add_to(value.typed(None).map_err(fail)?);
+                    context.typed(path, sum.ok_or(fail(DecodeErrorKind::Number))?, offset)?
+                }
+                None => context.typed(path, value, offset)?,
+            }),
             (_, Some((_, offset))) => {
                 return Err(DecodeError::new(DecodeErrorKind::Structure, offset).at(path));
             }

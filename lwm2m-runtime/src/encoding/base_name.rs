@@ -1,0 +1,123 @@
+use super::{EncodeError, EncodeOptions, RecordRef, json::Text};
+use crate::model::Path;
+
+/// What SenML and the JSON of LwM2M 1.0 put into the base name, which later names only continue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BaseName {
+    /// The target's path, given once.
+    #[default]
+    Target,
+    /// The path of each object instance, given again where another one begins: the shortest for payloads of several
+    /// objects. The JSON of LwM2M 1.0 has one base name only and takes the target's.
+    Instance,
+    /// Nothing: every record has its full name.
+    Omitted,
+}
+
+/// Gives each record of a payload its base name and its name.
+pub(crate) struct BaseNames<'r> {
+    strategy: BaseName,
+    target: Path,
+    // The prefix, the path, and whether there is a slash at the end.
+    current: Option<(&'r str, Path, bool)>,
+}
+
+impl<'r> BaseNames<'r> {
+    pub(crate) fn new(target: Path, options: &EncodeOptions) -> Self {
+        Self {
+            strategy: options.base_name,
+            target,
+            current: None,
+        }
+    }
+
+    /// The base name, where a new one begins, and the name, where the base name is not all of it.
+    #[inline]
+    pub(crate) fn next(
+        &mut self,
+        record: &RecordRef<'r>,
+    ) -> Result<(Option<NameText<'r>>, Option<NameText<'r>>), EncodeError> {
+        let path = record.path;
+        if !path.starts_with(self.target) {
+            return Err(EncodeError::OutsideTarget { path });
+        }
+        if let Some((prefix, base, slash)) = self.current {
+            let depth = base.depth();
+            let fits = match self.strategy {
+                BaseName::Target => true,
+                BaseName::Instance => path.depth() > depth && path.starts_with(base),
+                BaseName::Omitted => false,
+            };
+            if fits && prefix == record.prefix {
+                let name = NameText {
+                    prefix: "",
+                    path,
+                    from: depth,
+                    leading: !slash,
+                    trailing: false,
+                };
+                return Ok((None, (path.depth() > depth).then_some(name)));
+            }
+        }
+        let full = NameText {
+            prefix: record.prefix,
+            path,
+            from: 0,
+            leading: true,
+            trailing: false,
+        };
+        let base = match self.strategy {
+            BaseName::Omitted => return Ok((None, Some(full))),
+            BaseName::Target => self.target,
+            BaseName::Instance => {
+                let depth = path.depth().saturating_sub(1).min(2);
+                path.ids().get(..depth).and_then(Path::from_ids).unwrap_or(path)
+            }
+        };
+        let deeper = path.depth() > base.depth();
+        self.current = Some((record.prefix, base, deeper));
+        let base_text = NameText {
+            path: base,
+            trailing: deeper,
+            ..full
+        };
+        let name = NameText {
+            prefix: "",
+            from: base.depth(),
+            leading: false,
+            ..full
+        };
+        Ok((Some(base_text), deeper.then_some(name)))
+    }
+}
+
+/// A name or a part of one: a prefix and identifiers with slashes between them.
+#[derive(Clone, Copy)]
+pub(crate) struct NameText<'r> {
+    /// Stands after a slash, if there is one.
+    pub(crate) prefix: &'r str,
+    path: Path,
+    // The first identifier that belongs to the text.
+    from: usize,
+    leading: bool,
+    trailing: bool,
+}
+
+impl NameText<'_> {
+    /// Appends what follows the prefix: at most 25 bytes.
+    #[inline]
+    pub(crate) fn push_path(&self, text: &mut Text) {
+        let ids = self.path.ids().get(self.from..).unwrap_or_default();
+        for (index, id) in ids.iter().enumerate() {
+            if index > 0 || self.leading {
+                text.push(b'/');
+            }
+            text.push_unsigned((*id).into());
+        }
+        // A root without a prefix is the slash alone.
+        if self.trailing || ids.is_empty() && self.prefix.is_empty() {
+            text.push(b'/');
+        }
+    }
+}
