@@ -20,8 +20,8 @@ pub trait Readable: Access {}
 #[diagnostic::on_unimplemented(
     message = "a server cannot write this resource: its operations are `{Self}`",
     label = "not a writable resource",
-    note = "the registry gives the resource the operations `R`, `E` or none; only `W` and `RW` can be written. \
-            The device itself sets the struct's field"
+    note = "the registry gives the resource the operations `R`, `E` or none; only `W` and `RW` can be written",
+    note = "the device itself sets the struct's field"
 )]
 pub trait Writable: Access {}
 
@@ -33,34 +33,59 @@ pub trait Writable: Access {}
 )]
 pub trait Executable: Access {}
 
-macro_rules! access {
-    ($($(#[$doc:meta])* $name:ident = $operations:ident: $($right:ident)*;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $name;
+/// Read.
+#[derive(Clone, Copy, Debug)]
+pub struct R;
 
-        impl Access for $name {
-            const OPERATIONS: Operations = Operations::$operations;
-        }
+/// Write.
+#[derive(Clone, Copy, Debug)]
+pub struct W;
 
-        impl sealed::Sealed for $name {}
-        $(impl $right for $name {})*
-    )*};
+/// Read and write.
+#[derive(Clone, Copy, Debug)]
+pub struct RW;
+
+/// Execute.
+#[derive(Clone, Copy, Debug)]
+pub struct E;
+
+/// Nothing: bootstrap only, or carried by Send only.
+#[derive(Clone, Copy, Debug)]
+pub struct NoAccess;
+
+impl Access for R {
+    const OPERATIONS: Operations = Operations::R;
 }
 
-access! {
-    /// Read.
-    R = R: Readable;
-    /// Write.
-    W = W: Writable;
-    /// Read and write.
-    RW = RW: Readable Writable;
-    /// Execute.
-    E = E: Executable;
-    /// Nothing: bootstrap only, or carried by Send only.
-    NoAccess = None:;
+impl Access for W {
+    const OPERATIONS: Operations = Operations::W;
 }
+
+impl Access for RW {
+    const OPERATIONS: Operations = Operations::RW;
+}
+
+impl Access for E {
+    const OPERATIONS: Operations = Operations::E;
+}
+
+impl Access for NoAccess {
+    const OPERATIONS: Operations = Operations::None;
+}
+
+// One line each and no macro: the compiler shows them when a right is missing.
+impl Readable for R {}
+impl Readable for RW {}
+impl Writable for W {}
+impl Writable for RW {}
+impl Executable for E {}
 
 mod sealed {
     pub trait Sealed {}
+
+    impl Sealed for super::R {}
+    impl Sealed for super::W {}
+    impl Sealed for super::RW {}
+    impl Sealed for super::E {}
+    impl Sealed for super::NoAccess {}
 }

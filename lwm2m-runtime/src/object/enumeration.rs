@@ -53,6 +53,7 @@ impl Code for u64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Enumeration> Scalar for E {
     const TYPE: ResourceType = <E::Code as Scalar>::TYPE;
 

@@ -7,6 +7,12 @@ use crate::model::{ResourceType, ValueRef};
 /// `Option<Instances<T>>` of a [`Scalar`] `T`.
 ///
 /// Resource instances are named by `Some(id)` in a multiple resource; `None` is the value of a single one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the field of a resource",
+    label = "not a type of LwM2M",
+    note = "use String, i8..i64, u8..u64, f32, f64, bool, Vec<u8>, Time, Objlnk, Corelnk or an Enumeration, \
+            in Option<..> for an optional resource and in Instances<..> for one with several instances"
+)]
 pub trait Field {
     /// The data type.
     fn resource_type(&self) -> ResourceType;
@@ -103,6 +109,7 @@ pub(super) fn instance_id(resource_instance: Option<u16>) -> Result<u16, FieldEr
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> Field for T {
     fn resource_type(&self) -> ResourceType {
         T::TYPE

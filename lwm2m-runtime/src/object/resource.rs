@@ -52,13 +52,14 @@ impl<O: Object, T, A: Access> Resource<O, T, A> {
     }
 }
 
-// The rights are bounds of the methods, not of the impl blocks: only so does the compiler explain a missing one.
-impl<O: Object, T: ResourceValue, A: Access> Resource<O, T, A> {
+// Rights and types are bounds of the methods, not of the impl blocks: only so does the compiler explain a missing one.
+impl<O: Object, T, A: Access> Resource<O, T, A> {
     /// What a server reads from `instance`; `None` where the resource is absent. Compiles only where a server may.
     #[must_use]
     pub fn read(self, instance: &O) -> Option<T>
     where
         A: Readable,
+        T: ResourceValue,
     {
         instance.field(self.id).and_then(T::from_field)
     }
@@ -72,6 +73,7 @@ impl<O: Object, T: ResourceValue, A: Access> Resource<O, T, A> {
     pub fn write(self, instance: &mut O, value: impl Into<T>) -> Result<(), WriteError>
     where
         A: Writable,
+        T: ResourceValue,
     {
         let value = value.into();
         check(self.definition(), &value).map_err(WriteError::Constraint)?;
@@ -170,6 +172,11 @@ impl<O, T, A> fmt::Debug for TypedPath<O, T, A> {
 }
 
 /// What a typed resource holds: a [`Scalar`], or [`Instances`] of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value of a resource",
+    label = "this resource holds no value",
+    note = "an executable resource has the type `()`; it is executed, not read or written"
+)]
 pub trait ResourceValue: Sized {
     /// The content of a field; `None` where it is absent or of another type.
     fn from_field(field: &dyn Field) -> Option<Self>;
@@ -189,6 +196,7 @@ pub trait ResourceValue: Sized {
     fn check(&self, definition: &ResourceDefinition) -> Result<(), ConstraintViolation>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> ResourceValue for T {
     fn from_field(field: &dyn Field) -> Option<Self> {
         field.value(None).and_then(T::from_value)

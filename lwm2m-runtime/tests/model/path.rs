@@ -74,7 +74,8 @@ fn nothing_is_below_a_resource_instance_and_nothing_above_the_root() {
 }
 
 fn path() -> impl Strategy<Value = Path> {
-    prop::collection::vec(0..u16::MAX, 0..=4).prop_map(|ids| Path::from_ids(&ids).unwrap())
+    prop::collection::vec(0..u16::MAX, 0..=4)
+        .prop_filter_map("four identifiers at most", |ids| Path::from_ids(&ids))
 }
 
 proptest! {
