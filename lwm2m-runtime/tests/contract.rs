@@ -11,14 +11,14 @@ pub mod objects {
     pub mod o3340_v1_1 {
         use ::lwm2m_runtime::__v1 as rt;
 
-        /// Timer. Object 3340, version 1.1.
+        /// Timer. Object 3340 · version 1.1 · multiple
         #[derive(rt::Clone, rt::Debug, rt::Default, rt::PartialEq)]
         pub struct Timer {
             /// Delay Duration. Resource 5521 · RW · mandatory · unit s
             pub delay_duration: rt::f64,
             /// Timer Mode. Resource 5526 · RW · optional · range 0..4
             pub timer_mode: rt::Option<TimerMode>,
-            /// Labels. Resource 1 · R · optional
+            /// Labels. Resource 1 · R · optional · multiple
             pub labels: rt::Option<rt::Instances<rt::String>>,
         }
 
@@ -27,7 +27,7 @@ pub mod objects {
             pub const DELAY_DURATION: rt::Resource<Self, rt::f64, rt::access::RW> = rt::Resource::new(5521);
             /// Timer Mode. Resource 5526 · RW · optional · range 0..4
             pub const TIMER_MODE: rt::Resource<Self, TimerMode, rt::access::RW> = rt::Resource::new(5526);
-            /// Labels. Resource 1 · R · optional
+            /// Labels. Resource 1 · R · optional · multiple
             pub const LABELS: rt::Resource<Self, rt::Instances<rt::String>, rt::access::R> =
                 rt::Resource::new(1);
             /// Counter Reset. Resource 5505 · E · optional
@@ -44,21 +44,23 @@ pub mod objects {
             }
 
             fn field(&self, id: rt::u16) -> rt::Option<&dyn rt::Field> {
-                rt::Option::Some(match id {
+                let field: &dyn rt::Field = match id {
                     1 => &self.labels,
                     5521 => &self.delay_duration,
                     5526 => &self.timer_mode,
                     _ => return rt::Option::None,
-                })
+                };
+                rt::Option::Some(field)
             }
 
             fn field_mut(&mut self, id: rt::u16) -> rt::Option<&mut dyn rt::Field> {
-                rt::Option::Some(match id {
+                let field: &mut dyn rt::Field = match id {
                     1 => &mut self.labels,
                     5521 => &mut self.delay_duration,
                     5526 => &mut self.timer_mode,
                     _ => return rt::Option::None,
-                })
+                };
+                rt::Option::Some(field)
             }
 
             fn as_any(&self) -> &dyn rt::Any {

@@ -145,7 +145,7 @@ fn escape_word(line: &mut String, word: &str) {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '^' => true,
             '#' | '-' | '+' | '=' if leading => true,
             // `1.` and `1)` begin a list.
-            '.' | ')' if leading => true,
+            '.' | ')' if leading => rest.peek().is_none(),
             // A bare address would become a link.
             ':' => rest.peek() == Some(&'/'),
             _ => false,

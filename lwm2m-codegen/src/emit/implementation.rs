@@ -110,10 +110,11 @@ fn lookup(plan: &Plan<'_>, mutability: &TokenStream) -> TokenStream {
         };
     }
     quote! {
-        rt::Option::Some(match id {
+        let field: &#mutability dyn rt::Field = match id {
             #(#arms,)*
             _ => return rt::Option::None,
-        })
+        };
+        rt::Option::Some(field)
     }
 }
 

@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Form, GenerateError, ObjectVersion, Set, first_line, render};
+use super::{Form, GenerateError, Set, first_line};
 use crate::{model::Object, names::Words};
 
 /// How a file begins that a later run may overwrite or remove.
@@ -60,30 +60,17 @@ pub fn directory(objects: &[Object], words: &Words, form: Form, out: &Path) -> R
 /// The files by name, in order.
 fn files(set: &Set<'_>, form: Form) -> Result<Vec<(String, String)>, GenerateError> {
     let mut root = first_line(form, "");
-    if form == Form::Tables {
-        root.push_str(&set.tables()?);
-        return Ok(vec![("mod.rs".to_owned(), root)]);
-    }
-    for version in &set.versions {
-        root.push_str(&version.declaration(form));
+    let mut files = Vec::new();
+    for module in set.modules(form)? {
+        root.push_str(&module.declaration);
         root.push_str(";\n");
+        let text = first_line(form, &format!(", {}", module.label)) + &module.body;
+        files.push((format!("{}.rs", module.name), text));
     }
     root.push('\n');
-    root.push_str(&set.exports());
-    let texts = render::all(&set.versions, |version| file(version, form))?;
-    let names = set
-        .versions
-        .iter()
-        .map(|version| format!("{}.rs", version.names.module));
-    let mut files: Vec<_> = names.zip(texts).collect();
+    root.push_str(&set.exports(form));
     files.push(("mod.rs".to_owned(), root));
     Ok(files)
-}
-
-fn file(version: &ObjectVersion<'_>, form: Form) -> Result<String, GenerateError> {
-    let mut text = first_line(form, &format!(", object {}", version.label()));
-    text.push_str(&version.module(form)?);
-    Ok(text)
 }
 
 enum State {
@@ -115,7 +102,7 @@ fn stale(out: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, Generat
     for entry in entries {
         let entry = entry.map_err(at(out))?;
         let name = entry.file_name();
-        let Some(name) = name.to_str().filter(|name| is_version_file(name)) else {
+        let Some(name) = name.to_str().filter(|name| is_module_file(name)) else {
             continue;
         };
         let is_file = entry.file_type().map_err(at(out))?.is_file();
@@ -131,8 +118,11 @@ fn stale(out: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, Generat
     Ok(stale)
 }
 
-/// Whether a file is called like the module of an object version: `o3303_v1_1.rs`.
-fn is_version_file(name: &str) -> bool {
+/// Whether a file is called as modules are: `o3303_v1_1.rs` or `catalogue.rs`.
+fn is_module_file(name: &str) -> bool {
+    if name == "catalogue.rs" {
+        return true;
+    }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let parts = name.strip_prefix('o').and_then(|name| name.strip_suffix(".rs"));
     parts
