@@ -13,7 +13,7 @@ pub use ::core::{
     hash::Hash,
     marker::Copy,
     option::Option,
-    primitive::{bool, f64, i64, u8, u16, u64},
+    primitive::{bool, f64, i64, str, u8, u16, u64},
 };
 
 pub use crate::{
@@ -21,5 +21,7 @@ pub use crate::{
         Catalogue, Constraint, EnumerationDefinition, EnumerationItem, ObjectDefinition, Objlnk, Operations,
         ResourceDefinition, ResourceType, Time, Version,
     },
-    object::{Corelnk, Enumeration, Field, Instance, Instances, Object, Resource, access},
+    object::{
+        Corelnk, DefinitionFile, Enumeration, Field, Instance, Instances, Object, Resource, Scalar, access,
+    },
 };

@@ -31,3 +31,9 @@ pub mod __v1;
 /// See the documentation of `lwm2m-macros` for every attribute.
 #[cfg(feature = "derive")]
 pub use lwm2m_macros::Lwm2mObject;
+
+/// Implements [`object::Enumeration`] for a newtype around `i64` or `u64`.
+///
+/// See the documentation of `lwm2m-macros`.
+#[cfg(feature = "derive")]
+pub use lwm2m_macros::Lwm2mEnumeration;

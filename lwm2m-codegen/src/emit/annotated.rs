@@ -6,10 +6,10 @@ use quote::quote;
 
 use super::{
     Code, EnumerationPlan, Field, Kind, Member, Plan, Shape,
-    convention::{default_constant, default_name, default_urn},
+    convention::{default_constant, default_name, default_urn, plain_range},
     doc, literal,
 };
-use crate::model::{Object, Resource, ResourceType, Version};
+use crate::model::{Object, Resource, ResourceType, Version, range};
 
 /// The annotated form of an object: a `use` of what it needs, the struct and its enumerations.
 ///
@@ -159,10 +159,12 @@ fn limits(attributes: &mut TokenStream, resource: &Resource) {
     }
     if !resource.range.is_empty() {
         let range = &resource.range;
-        attributes.extend(match resource.constraint {
-            Some(_) => quote!(, range = #range),
-            None => quote!(, unchecked_range = #range),
-        });
+        attributes.extend(quote!(, range = #range));
+        let read = range::parse(range, resource.resource_type).into_constraint();
+        if read != resource.constraint {
+            let read_as = resource.constraint.as_ref().map_or(String::new(), plain_range);
+            attributes.extend(quote!(, read_as = #read_as));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use heck::{ToShoutySnakeCase as _, ToTitleCase as _};
 
-use crate::model::Version;
+use crate::model::{Constraint, Version};
 
 /// The URN of an object that says nothing else: its class by its identifier, its version unless that is 1.0.
 pub fn default_urn(id: u16, version: Version) -> String {
@@ -35,4 +35,24 @@ pub fn constant_of_field(field: &str) -> String {
 /// The constant of a resource without a field: `Counter Reset` is `COUNTER_RESET`.
 pub fn default_constant(name: &str) -> String {
     name.to_shouty_snake_case()
+}
+
+/// A constraint as the range text that means it in every data type.
+pub(super) fn plain_range(constraint: &Constraint) -> String {
+    fn list<T: PartialEq + std::fmt::Display>(set: &[(T, T)]) -> String {
+        let intervals: Vec<_> = set
+            .iter()
+            .map(|(low, high)| match low == high {
+                true => low.to_string(),
+                false => format!("{low}..{high}"),
+            })
+            .collect();
+        intervals.join(", ")
+    }
+    match constraint {
+        Constraint::Integer(set) => list(set),
+        Constraint::Unsigned(set) => list(set),
+        Constraint::Float(set) => list(set),
+        Constraint::Length(set) => list(set) + " bytes",
+    }
 }

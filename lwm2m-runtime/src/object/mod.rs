@@ -5,6 +5,7 @@
 //! `&dyn Instance` and `&dyn Field`.
 
 pub mod access;
+mod definition_file;
 mod dynamic;
 mod enumeration;
 mod field;
@@ -13,6 +14,7 @@ mod instances;
 mod resource;
 mod scalar;
 
+pub use definition_file::DefinitionFile;
 pub use dynamic::DynamicInstance;
 pub use enumeration::{Code, Enumeration};
 pub use field::{Field, FieldError};

@@ -1,0 +1,315 @@
+use std::collections::BTreeMap;
+
+use lwm2m_codegen::{
+    emit::{self, Kind, Plan, default_name, urn_class},
+    model::{Object, ResourceType, Version},
+};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Data, DeriveInput, Fields, ext::IdentExt as _, spanned::Spanned as _};
+
+use crate::{
+    attribute::{Entries, comment},
+    errors::Errors,
+    field::{self, Member},
+};
+
+const ON_STRUCT: [&str; 10] = [
+    "id",
+    "name",
+    "version",
+    "class",
+    "urn",
+    "lwm2m_version",
+    "multiple",
+    "mandatory",
+    "execute",
+    "untyped",
+];
+
+/// What the derive adds to a struct.
+pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let Parsed { object, members } = parse(input)?;
+    let plan = plan(&object, &members, input);
+    let door = emit::door();
+    let implementation = emit::implementation(&plan);
+    let definition_file = definition_file(&object, &input.ident);
+    let assertions = members.iter().filter_map(assertion);
+    Ok(quote! {
+        const _: () = {
+            #door
+            #implementation
+            #definition_file
+            #(#assertions)*
+        };
+    })
+}
+
+/// The definition of a struct, and for each of its resources what becomes of it.
+pub(crate) struct Parsed {
+    object: Object,
+    members: Vec<Member>,
+}
+
+pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
+    let mut errors = Errors::default();
+    let mut entries = Entries::of(&input.attrs, &mut errors);
+    entries.span = Some(input.ident.span());
+    let object = object(input, &mut entries, &mut errors);
+    let visibility = input.vis.to_token_stream();
+    let mut members: Vec<_> = fields(input, &mut errors)
+        .filter_map(|field| field::of_field(field, &mut errors))
+        .collect();
+    for entry in entries.take_all("execute") {
+        members.extend(field::executable(entry, &visibility, &mut errors));
+    }
+    for entry in entries.take_all("untyped") {
+        members.extend(field::untyped(entry, &visibility, &mut errors));
+    }
+    entries.finish(&ON_STRUCT, "on an object", &mut errors);
+    if !input.generics.params.is_empty() {
+        errors.at(
+            input.generics.span(),
+            "an object is one type with one definition; remove the parameters and use types that own their values",
+        );
+    }
+    check_identifiers(&members, &mut errors);
+    if let Some(object) = &object {
+        check_types(object, &members, &mut errors);
+    }
+    match object {
+        Some(mut object) => {
+            object.resources = members.iter().map(|member| member.resource.clone()).collect();
+            errors.or(Parsed { object, members })
+        }
+        None => Err(errors.into_error(
+            input.ident.span(),
+            "the object needs an identifier; add `id = ..`",
+        )),
+    }
+}
+
+/// The plan of a struct that its author wrote.
+pub(crate) fn plan<'a>(object: &'a Object, members: &'a [Member], input: &DeriveInput) -> Plan<'a> {
+    let members = members.iter().map(|member| emit::Member {
+        resource: &member.resource,
+        visibility: member.visibility.clone(),
+        constant: member.constant.clone(),
+        kind: member.kind.clone(),
+    });
+    Plan {
+        object,
+        name: input.ident.clone(),
+        visibility: input.vis.to_token_stream(),
+        members: members.collect(),
+        enumerations: Vec::new(),
+    }
+}
+
+/// The attributes of the struct.
+fn object(input: &DeriveInput, entries: &mut Entries, errors: &mut Errors) -> Option<Object> {
+    let id = entries.id("the object", errors);
+    let name = entries
+        .name(errors)
+        .unwrap_or_else(|| default_name(&input.ident.unraw().to_string()));
+    let version = entries.version("version", errors).unwrap_or(Version::V1_0);
+    let lwm2m_version = entries.version("lwm2m_version", errors).unwrap_or(Version::V1_0);
+    let class = entries.text("class", errors);
+    let urn = entries.text("urn", errors);
+    let multiple = entries.flag("multiple", errors).is_some();
+    let mandatory = entries.flag("mandatory", errors).is_some();
+    let (id, _) = id?;
+    let class = class_of(id, class, urn.as_ref(), errors);
+    let urn = match urn {
+        Some((urn, span)) => {
+            check_urn(&urn, id, version, span, errors);
+            urn
+        }
+        None if version == Version::V1_0 => format!("urn:oma:lwm2m:{class}:{id}"),
+        None => format!("urn:oma:lwm2m:{class}:{id}:{version}"),
+    };
+    let mut object = Object::new(id, name, urn);
+    object.version = version;
+    object.lwm2m_version = lwm2m_version;
+    object.multiple = multiple;
+    object.mandatory = mandatory;
+    object.description = comment(&input.attrs);
+    Some(object)
+}
+
+fn class_of(
+    id: u16,
+    class: Option<(String, Span)>,
+    urn: Option<&(String, Span)>,
+    errors: &mut Errors,
+) -> String {
+    let expected = urn_class(id);
+    let Some((class, span)) = class else {
+        return expected.to_owned();
+    };
+    if urn.is_some() {
+        errors.at(span, "the `urn` says the class already; remove `class`");
+    } else if class != expected {
+        errors.at(span, class_advice(id));
+    }
+    class
+}
+
+fn class_advice(id: u16) -> String {
+    format!(
+        "object {id} is of class `{}`: 0 to 1023 are `oma`, 2048 to 10240 `ext` (other standards bodies), from 10241 `x` \
+         (companies and people)",
+        urn_class(id)
+    )
+}
+
+/// `urn:oma:lwm2m:<class>:<id>[:<version>]`.
+fn check_urn(urn: &str, id: u16, version: Version, span: Span, errors: &mut Errors) {
+    let expected = emit::default_urn(id, version);
+    let mut parts = urn.strip_prefix("urn:oma:lwm2m:").unwrap_or_default().split(':');
+    let (class, urn_id, urn_version) = (parts.next(), parts.next(), parts.next());
+    if class != Some(urn_class(id)) && matches!(class, Some("oma" | "ext" | "x")) {
+        errors.at(span, class_advice(id));
+        return;
+    }
+    let version_fits = match urn_version {
+        Some(text) => Version::parse(text) == Some(version),
+        None => version == Version::V1_0,
+    };
+    let fits = class == Some(urn_class(id)) && urn_id == Some(id.to_string().as_str()) && version_fits;
+    if !fits || parts.next().is_some() {
+        errors.at(
+            span,
+            format!("the URN of object {id} version {version} is `{expected}`; write that or remove `urn`"),
+        );
+    }
+}
+
+/// The fields of a struct; of anything else none, with an error.
+fn fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> impl Iterator<Item = &'a syn::Field> + use<'a> {
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => Some(&fields.named),
+            Fields::Unit => None,
+            Fields::Unnamed(fields) => {
+                errors.at(
+                    fields.span(),
+                    "resources have names; write a struct with named fields",
+                );
+                None
+            }
+        },
+        Data::Enum(data) => {
+            errors.at(
+                data.enum_token.span,
+                "an object is a struct; for named values of a resource use `Lwm2mEnumeration`",
+            );
+            None
+        }
+        Data::Union(data) => {
+            errors.at(
+                data.union_token.span,
+                "an object is a struct with a field for each resource",
+            );
+            None
+        }
+    };
+    fields.into_iter().flatten()
+}
+
+/// Two resources of one identifier, or of one constant.
+fn check_identifiers(members: &[Member], errors: &mut Errors) {
+    let mut ids: BTreeMap<u16, &Member> = BTreeMap::new();
+    let mut constants: BTreeMap<String, &Member> = BTreeMap::new();
+    for member in members {
+        let id = member.resource.id;
+        if let Some(first) = ids.get(&id) {
+            let name = &first.resource.name;
+            errors.at(
+                member.id_span,
+                format!("resource {id} is \"{name}\" already; give this one another identifier"),
+            );
+        }
+        ids.entry(id).or_insert(member);
+        if matches!(member.kind, Kind::Untyped) {
+            continue;
+        }
+        let constant = member.constant.to_string();
+        if let Some(first) = constants.get(&constant) {
+            let advice = match member.kind {
+                Kind::Field(_) => "rename the field",
+                Kind::Executable | Kind::Untyped => "add `constant = \"..\"` with another name",
+            };
+            let id = first.resource.id;
+            errors.at(
+                member.type_span,
+                format!("the constant `{constant}` is resource {id}'s already; {advice}"),
+            );
+        }
+        constants.entry(constant).or_insert(member);
+    }
+}
+
+/// Data types that the object's version of LwM2M lacks.
+fn check_types(object: &Object, members: &[Member], errors: &mut Errors) {
+    if members.is_empty() {
+        errors.at(
+            Span::call_site(),
+            "an object has at least one resource; add a field or `execute(..)`",
+        );
+    }
+    if object.lwm2m_version >= Version::V1_1 {
+        return;
+    }
+    for member in members {
+        let instead = match member.resource.resource_type {
+            Some(ResourceType::Unsigned) => "a signed type",
+            Some(ResourceType::Corelnk) => "`String`",
+            _ => continue,
+        };
+        let name = member.resource.resource_type.map_or("", ResourceType::name);
+        errors.at(
+            member.type_span,
+            format!("{name} needs LwM2M 1.1; add `lwm2m_version = \"1.1\"` to the object, or use {instead}"),
+        );
+    }
+}
+
+/// The definition file, resources in ascending order.
+fn definition_file(object: &Object, name: &Ident) -> TokenStream {
+    let mut object = object.clone();
+    object.resources.sort_by_key(|resource| resource.id);
+    let xml = object.to_xml();
+    quote! {
+        impl rt::DefinitionFile for #name {
+            const XML: &'static rt::str = #xml;
+        }
+    }
+}
+
+/// A type's name says its data type; an alias, or an enumeration over the other number, would make that a lie.
+fn assertion(member: &Member) -> Option<TokenStream> {
+    let Kind::Field(field) = &member.kind else {
+        return None;
+    };
+    let scalar = &field.scalar;
+    let resource_type = member.resource.resource_type?;
+    let variant = Ident::new(&format!("{resource_type:?}"), Span::call_site());
+    let message = match field.enumerated {
+        true => format!(
+            "`{}`: write `enumeration` for an enumeration over i64, `enumeration = \"u64\"` for one over u64",
+            field.name
+        ),
+        false => format!(
+            "`{}`: the type is not LwM2M's {}",
+            field.name,
+            resource_type.name()
+        ),
+    };
+    Some(quote_spanned! {member.type_span=>
+        const _: () = ::core::assert!(
+            ::core::matches!(<#scalar as rt::Scalar>::TYPE, rt::ResourceType::#variant),
+            #message
+        );
+    })
+}
