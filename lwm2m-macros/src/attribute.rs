@@ -99,7 +99,10 @@ impl Entries {
     /// `key = ".."`.
     pub(crate) fn text(&mut self, key: &str, errors: &mut Errors) -> Option<(String, Span)> {
         let entry = self.take(key, errors)?;
-        @@
+        let text = entry.as_text();
+        if text.is_some() {
+            return text;
+        }
         errors.at(entry.span(), format!("`{key}` is a text; write `{key} = \"..\"`"));
         None
     }
@@ -166,18 +169,31 @@ impl Entry {
         }
     }
 
+    /// A text.
+    pub(crate) fn as_text(&self) -> Option<(String, Span)> {
+        match &self.value {
+            Value::Expression(expression) => match expression.as_ref() {
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(text), ..
+                }) => Some((text.value(), text.span())),
+                _ => None,
+            },
+            Value::Flag | Value::List(_) => None,
+        }
+    }
+
     /// A whole number, negative too.
     pub(crate) fn integer(&self) -> Option<(i128, Span)> {
         let Value::Expression(expression) = &self.value else {
             return None;
         };
-        let (literal, sign) = match expression {
+        let (literal, sign) = match expression.as_ref() {
             Expr::Unary(ExprUnary {
                 op: UnOp::Neg(_),
                 expr,
                 ..
             }) => (expr.as_ref(), -1),
-            other => (other, 1),
+            literal => (literal, 1),
         };
         match literal {
             Expr::Lit(ExprLit {
@@ -197,7 +213,7 @@ impl Parse for Entry {
         let key = Ident::parse_any(input)?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            Value::Expression(input.parse()?)
+            Value::Expression(Box::new(input.parse()?))
         } else if input.peek(syn::token::Paren) {
             let content;
             syn::parenthesized!(content in input);

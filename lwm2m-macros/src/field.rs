@@ -258,14 +258,13 @@ fn enumeration(entries: &mut Entries, errors: &mut Errors) -> Option<ResourceTyp
             "`enumeration` is here twice; remove one of them",
         );
     }
-    match &entry.value {
-        Value::Flag => return Some(ResourceType::Integer),
-        Value::Expression(expression) => match expression.to_token_stream().to_string().as_str() {
-            "\"i64\"" => return Some(ResourceType::Integer),
-            "\"u64\"" => return Some(ResourceType::Unsigned),
-            _ => {}
-        },
-        Value::List(_) => {}
+    match (
+        &entry.value,
+        entry.as_text().as_ref().map(|(text, _)| text.as_str()),
+    ) {
+        (Value::Flag, _) | (_, Some("i64")) => return Some(ResourceType::Integer),
+        (_, Some("u64")) => return Some(ResourceType::Unsigned),
+        _ => {}
     }
     errors.at(
         entry.span(),
