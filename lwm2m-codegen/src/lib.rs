@@ -2,6 +2,8 @@
 
 pub mod diff;
 pub mod emit;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 #[cfg(feature = "xml")]
 pub mod generate;
 pub mod model;
