@@ -143,46 +143,53 @@ fn class_of(
     urn: Option<&(String, Span)>,
     errors: &mut Errors,
 ) -> String {
-    let expected = urn_class(id);
     let Some((class, span)) = class else {
-        return expected.to_owned();
+        return urn_class(id).unwrap_or("x").to_owned();
     };
     if urn.is_some() {
         errors.at(span, "the `urn` says the class already; remove `class`");
-    } else if class != expected {
-        errors.at(span, class_advice(id));
+    } else {
+        check_class(&class, id, span, errors);
     }
     class
 }
 
-fn class_advice(id: u16) -> String {
-    format!(
-        "object {id} is of class `{}`: 0 to 1023 are `oma`, 2048 to 10240 `ext` (other standards bodies), from 10241 `x` \
-         (companies and people)",
-        urn_class(id)
-    )
+/// An identifier has one class, or any where it has no owner.
+fn check_class(class: &str, id: u16, span: Span, errors: &mut Errors) {
+    let expected = urn_class(id);
+    if expected.map_or(matches!(class, "oma" | "ext" | "x"), |expected| expected == class) {
+        return;
+    }
+    let expected = expected.map_or("`oma`, `ext` or `x`".to_owned(), |expected| {
+        format!("`{expected}`")
+    });
+    errors.at(
+        span,
+        format!(
+            "the class of object {id} is {expected}: 0 to 1023 are `oma`, 2048 to 10240 `ext` (other standards bodies), \
+             10241 to 42768 `x` (companies and people)"
+        ),
+    );
 }
 
 /// `urn:oma:lwm2m:<class>:<id>[:<version>]`.
 fn check_urn(urn: &str, id: u16, version: Version, span: Span, errors: &mut Errors) {
-    let expected = emit::default_urn(id, version);
     let mut parts = urn.strip_prefix("urn:oma:lwm2m:").unwrap_or_default().split(':');
-    let (class, urn_id, urn_version) = (parts.next(), parts.next(), parts.next());
-    if class != Some(urn_class(id)) && matches!(class, Some("oma" | "ext" | "x")) {
-        errors.at(span, class_advice(id));
-        return;
-    }
-    let version_fits = match urn_version {
+    let class = parts.next().unwrap_or_default();
+    let id_fits = parts.next() == Some(id.to_string().as_str());
+    let version_fits = match parts.next() {
         Some(text) => Version::parse(text) == Some(version),
         None => version == Version::V1_0,
     };
-    let fits = class == Some(urn_class(id)) && urn_id == Some(id.to_string().as_str()) && version_fits;
-    if !fits || parts.next().is_some() {
-        errors.at(
-            span,
-            format!("the URN of object {id} version {version} is `{expected}`; write that or remove `urn`"),
-        );
+    if matches!(class, "oma" | "ext" | "x") && id_fits && version_fits && parts.next().is_none() {
+        check_class(class, id, span, errors);
+        return;
     }
+    let expected = emit::default_urn(id, version);
+    errors.at(
+        span,
+        format!("the URN of object {id} version {version} is `{expected}`; write that or remove `urn`"),
+    );
 }
 
 /// The fields of a struct; of anything else none, with an error.

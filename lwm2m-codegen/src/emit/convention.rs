@@ -6,19 +6,21 @@ use crate::model::{Constraint, Version};
 
 /// The URN of an object that says nothing else: its class by its identifier, its version unless that is 1.0.
 pub fn default_urn(id: u16, version: Version) -> String {
-    let class = urn_class(id);
+    let class = urn_class(id).unwrap_or("x");
     match version {
         Version::V1_0 => format!("urn:oma:lwm2m:{class}:{id}"),
         _ => format!("urn:oma:lwm2m:{class}:{id}:{version}"),
     }
 }
 
-/// The class of an object's identifier: `oma`, `ext` for other standards bodies, `x` for companies and people.
-pub fn urn_class(id: u16) -> &'static str {
+/// The class that an object's identifier belongs to: `oma`, `ext` for other standards bodies, `x` for companies and
+/// people. `None` for reserved identifiers, and for those for tests, which have no owner.
+pub fn urn_class(id: u16) -> Option<&'static str> {
     match id {
-        0..=2047 => "oma",
-        2048..=10240 => "ext",
-        _ => "x",
+        0..=1023 => Some("oma"),
+        2048..=10240 => Some("ext"),
+        10241..=42768 => Some("x"),
+        _ => None,
     }
 }
 

@@ -31,7 +31,12 @@ pub struct Report {
 /// # Errors
 ///
 /// [`GenerateError`]. Whatever is found wrong before the first write leaves the directory as it was.
-pub fn directory(objects: &[Object], words: &Words, form: Form, out: &Path) -> Result<Report, GenerateError> {
+pub fn directory(
+    objects: &[&Object],
+    words: &Words,
+    form: Form,
+    out: &Path,
+) -> Result<Report, GenerateError> {
     let set = Set::new(objects, words)?;
     let files = files(&set, form)?;
     let stale = stale(out, &files)?;

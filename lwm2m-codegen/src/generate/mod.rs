@@ -97,7 +97,7 @@ impl std::error::Error for GenerateError {
 /// # Errors
 ///
 /// [`GenerateError::Conflict`].
-pub fn file(objects: &[Object], words: &Words, form: Form) -> Result<String, GenerateError> {
+pub fn file(objects: &[&Object], words: &Words, form: Form) -> Result<String, GenerateError> {
     let set = Set::new(objects, words)?;
     let mut text = first_line(form, "");
     let modules = set.modules(form)?;
@@ -151,9 +151,9 @@ struct ObjectVersion<'a> {
 }
 
 impl<'a> Set<'a> {
-    fn new(objects: &'a [Object], words: &'a Words) -> Result<Self, GenerateError> {
+    fn new(objects: &[&'a Object], words: &'a Words) -> Result<Self, GenerateError> {
         let mut unique: BTreeMap<(u16, Version), &Object> = BTreeMap::new();
-        for object in objects {
+        for &object in objects {
             let known = unique.entry((object.id, object.version)).or_insert(object);
             if *known != object {
                 return Err(GenerateError::Conflict {

@@ -1,3 +1,4 @@
+pub(super) use crate::emit::urn_class as class_of;
 use crate::model::Version;
 
 /// The URN of an object: `urn:oma:lwm2m:{oma,ext,x}:ObjectID[:version]`.
@@ -33,15 +34,5 @@ impl<'a> Urn<'a> {
             None => Ok(Self { class, id, version }),
             Some(_) => Err("something follows the version in the URN"),
         }
-    }
-}
-
-/// The class of URN that an object id belongs to; `None` for reserved ids, and for test ids, which have no owner.
-pub(super) fn class_of(id: u16) -> Option<&'static str> {
-    match id {
-        0..=1023 => Some("oma"),
-        2048..=10240 => Some("ext"),
-        10241..=42768 => Some("x"),
-        _ => None,
     }
 }
