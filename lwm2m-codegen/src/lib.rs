@@ -1,5 +1,7 @@
 //! Compiles OMA LwM2M object definitions to typed Rust.
 
+#[cfg(feature = "cli")]
+pub mod describe;
 pub mod diff;
 pub mod emit;
 #[cfg(feature = "fetch")]
@@ -8,5 +10,7 @@ pub mod fetch;
 pub mod generate;
 pub mod model;
 pub mod names;
+#[cfg(feature = "registry")]
+pub mod registry;
 #[cfg(feature = "xml")]
 pub mod xml;

@@ -287,8 +287,11 @@ fn resource_changes<'r>(from: &Resource, to: &'r Resource) -> Vec<(What, &'r Str
     }
     if from.operations != to.operations {
         let (old, new) = (from.operations, to.operations);
+        // An operation of a server that `a` has and `b` lacks.
         let lost = |a: Operations, b: Operations| {
-            (readable(a) && !readable(b)) || (writable(a) && !writable(b)) || (a == Operations::E && b != a)
+            (readable(a) && !readable(b))
+                || (server_writable(a) && !server_writable(b))
+                || (a == Operations::E && b != a)
         };
         change(
             What::Operations(old, new),
@@ -331,9 +334,13 @@ fn readable(operations: Operations) -> bool {
     matches!(operations, Operations::R | Operations::RW)
 }
 
-/// Also by a bootstrap server only.
+fn server_writable(operations: Operations) -> bool {
+    matches!(operations, Operations::W | Operations::RW)
+}
+
+/// By a server, or by a bootstrap server, which sets what servers may not access.
 fn writable(operations: Operations) -> bool {
-    matches!(operations, Operations::W | Operations::RW | Operations::None)
+    server_writable(operations) || operations == Operations::None
 }
 
 /// Who reads gets values that it did not expect; who writes sends values that are refused.
