@@ -7,6 +7,8 @@
 //! | 0 words | [`model`]: paths, values, definitions, constraints, versions |
 //! | 1 things | [`object`]: instances, typed fields, typed resources and their access rights |
 //! | | [`coap`]: CoAP messages, options, blocks and frames |
+//! | 2 tongues | [`encoding`]: the content formats |
+//! | 3 deeds | [`operation`]: what the roles ask of each other |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
@@ -22,6 +24,7 @@ pub mod coap;
 pub mod encoding;
 pub mod model;
 pub mod object;
+pub mod operation;
 
 #[doc(hidden)]
 pub mod __v1;
