@@ -1,6 +1,9 @@
 use alloc::vec::Vec;
 
-use super::{Content, DecodeError, DecodeErrorKind, Format, RecordRef, tlv::TlvReader};
+use super::{
+    Content, DecodeError, DecodeErrorKind, Format, RecordRef, lwm2m_json::Lwm2mJsonReader,
+    senml_json::SenmlJsonReader, tlv::TlvReader, unique::Unique,
+};
 use crate::model::{ObjectDefinition, Path, ResourceType, ValueRef};
 
 /// Where a decoder learns the types of resources.
@@ -136,21 +139,12 @@ impl<'d> Decoder<'d> {
         if payload.len() > self.limits.payload {
             return Err(DecodeError::new(DecodeErrorKind::Limit, self.limits.payload));
         }
-        let unsupported = DecodeError::new(DecodeErrorKind::Unsupported { format: self.format }, 0);
-        let format = match (self.format, self.purpose) {
-            (Format::Tlv, Purpose::Values | Purpose::Create) if self.target.depth() > 0 => {
-                FormatReader::Tlv(TlvReader::new(payload, self.target))
-            }
-            _ => return Err(unsupported),
-        };
+        let context = Context::new(self);
         Ok(Reader {
-            format,
-            context: Context {
-                decoder: self,
-                object: None,
-                index: 0,
-                scratch: Vec::new(),
-            },
+            format: FormatReader::new(payload, &context)?,
+            context,
+            payload,
+            unique: Unique::default(),
             records: 0,
             done: false,
         })
@@ -164,12 +158,53 @@ impl<'d> Decoder<'d> {
 pub struct Reader<'a, 'd> {
     format: FormatReader<'a>,
     context: Context<'d>,
+    payload: &'a [u8],
+    unique: Unique,
     records: usize,
     done: bool,
 }
 
 enum FormatReader<'a> {
     Tlv(TlvReader<'a>),
+    SenmlJson(SenmlJsonReader<'a>),
+    Json(Lwm2mJsonReader<'a>),
+}
+
+impl<'a> FormatReader<'a> {
+    fn new(payload: &'a [u8], context: &Context<'_>) -> Result<Self, DecodeError> {
+        let Decoder {
+            format,
+            purpose,
+            target,
+            ..
+        } = context.decoder;
+        Ok(match (format, purpose) {
+            (Format::Tlv, Purpose::Values | Purpose::Create) if target.depth() > 0 => {
+                Self::Tlv(TlvReader::new(payload, target))
+            }
+            (Format::SenmlJson, _) | (Format::SenmlEtchJson, Purpose::Paths | Purpose::Patch) => {
+                Self::SenmlJson(SenmlJsonReader::new(payload, context)?)
+            }
+            (Format::Json, Purpose::Values | Purpose::Create) => {
+                Self::Json(Lwm2mJsonReader::new(payload, context)?)
+            }
+            _ => return Err(DecodeError::new(DecodeErrorKind::Unsupported { format }, 0)),
+        })
+    }
+
+    #[inline]
+    fn next(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'_>>, DecodeError> {
+        match self {
+            Self::Tlv(reader) => reader.next(context),
+            Self::SenmlJson(reader) => reader.next(context),
+            Self::Json(reader) => reader.next(context),
+        }
+    }
+
+    /// Whether the format itself refuses what occurs twice.
+    fn is_unique(&self) -> bool {
+        matches!(self, Self::Tlv(_))
+    }
 }
 
 impl Reader<'_, '_> {
@@ -189,18 +224,28 @@ impl Reader<'_, '_> {
         let Self {
             format,
             context,
+            payload,
+            unique,
             records,
             done,
         } = self;
+        let is_unique = format.is_unique();
         // Set before the fallible step, so that an error ends the reading.
         *done = true;
-        let record = match format {
-            FormatReader::Tlv(reader) => reader.next(context)?,
+        let Some(record) = format.next(context)? else {
+            return Ok(None);
         };
-        let Some(record) = record else { return Ok(None) };
         *records += 1;
         if *records > context.decoder.limits.records {
             return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(record.path));
+        }
+        if !is_unique && !unique.ascends(&record) {
+            if !unique.is_ready() {
+                read_again(payload, context.decoder, *records - 1, unique)?;
+            }
+            unique
+                .insert(&record)
+                .map_err(|kind| DecodeError::new(kind, context.record_offset).at(record.path))?;
         }
         *done = false;
         Ok(Some(record))
@@ -220,15 +265,47 @@ impl Reader<'_, '_> {
     }
 }
 
-/// What the readers of all formats share: the expectation, the types, and space for what cannot be borrowed.
+/// Keeps the first records of a payload in `unique`.
+#[cold]
+fn read_again(
+    payload: &[u8],
+    decoder: Decoder<'_>,
+    records: usize,
+    unique: &mut Unique,
+) -> Result<(), DecodeError> {
+    let mut context = Context::new(decoder);
+    let mut format = FormatReader::new(payload, &context)?;
+    for _ in 0..records {
+        let Some(record) = format.next(&mut context)? else {
+            break;
+        };
+        unique
+            .insert(&record)
+            .map_err(|kind| DecodeError::new(kind, 0).at(record.path))?;
+    }
+    Ok(())
+}
+
+/// What the readers of all formats share: the expectation and the types.
 pub(crate) struct Context<'d> {
     decoder: Decoder<'d>,
     // The object that was looked up last, known or not: records of one object follow each other.
     object: Option<(u16, Option<&'static ObjectDefinition>)>,
     // Where in its resources the next one is likely to be.
     index: usize,
-    #[expect(dead_code, reason = "for the formats with escapes")]
-    pub(crate) scratch: Vec<u8>,
+    /// Where the record begins that was read last, for complaints about it as a whole.
+    pub(crate) record_offset: usize,
+}
+
+impl<'d> Context<'d> {
+    fn new(decoder: Decoder<'d>) -> Self {
+        Self {
+            decoder,
+            object: None,
+            index: 0,
+            record_offset: 0,
+        }
+    }
 }
 
 impl Context<'_> {
@@ -335,7 +412,7 @@ impl Context<'_> {
 }
 
 /// A value as a format writes it, before the type of its resource is known.
-pub(crate) trait Untyped<'v>: Copy {
+pub(crate) trait Untyped<'v> {
     /// The value in a type; in the type that the format shows if `None` is known.
     fn typed(self, resource_type: Option<ResourceType>) -> Result<ValueRef<'v>, DecodeErrorKind>;
 }

@@ -1,6 +1,6 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::{BaseName, Content, EncodeError, Format, RecordRef, Sink, tlv};
+use super::{BaseName, Content, EncodeError, Format, RecordRef, Sink, lwm2m_json, senml_json, tlv};
 use crate::{
     model::{Operations, Path, ResourceDefinition},
     object::{Field, Instance},
@@ -50,6 +50,10 @@ where
     let records = records.into_iter();
     let result = match format {
         Format::Tlv => tlv::encode(target, records, options, out),
+        Format::SenmlJson | Format::SenmlEtchJson => {
+            senml_json::encode(format, target, records, options, out)
+        }
+        Format::Json => lwm2m_json::encode(target, records, options, out),
         _ => Err(EncodeError::Unsupported { path: target, format }),
     };
     if result.is_err() {
@@ -139,6 +143,31 @@ impl<'a> Iterator for InstanceRecords<'a> {
             }
         }
     }
+}
+
+/// Refuses a path that occurs twice for the same time. For records out of order only.
+pub(crate) fn check_unique<'r>(records: impl Iterator<Item = RecordRef<'r>>) -> Result<(), EncodeError> {
+    let mut seen = BTreeSet::new();
+    for record in records {
+        let time = record.time.map(f64::to_bits);
+        if !seen.insert((record.prefix, record.path, time)) {
+            return Err(EncodeError::Order { path: record.path });
+        }
+    }
+    Ok(())
+}
+
+/// The time of all records, if there are several and they have one.
+pub(crate) fn common_time<'r>(mut records: impl Iterator<Item = RecordRef<'r>>) -> Option<f64> {
+    let time = records.next()?.time?;
+    let mut several = false;
+    for record in records {
+        if record.time != Some(time) {
+            return None;
+        }
+        several = true;
+    }
+    several.then_some(time)
 }
 
 /// Refuses paths that occur twice, and groups (an instance, a multiple resource) that are begun a second time. For

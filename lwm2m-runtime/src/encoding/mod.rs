@@ -29,12 +29,15 @@ mod encode;
 mod error;
 mod format;
 mod json;
+mod lwm2m_json;
 mod name;
 mod record;
 mod senml;
+mod senml_json;
 mod sink;
 mod tlv;
 mod typed;
+mod unique;
 
 pub use base_name::BaseName;
 pub use decode::{Decoder, Definitions, Limits, Purpose, Reader};

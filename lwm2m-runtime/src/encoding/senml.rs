@@ -182,7 +182,7 @@ impl Senml {
         let fresh = Name::new(NameRules {
             prefixes: context.prefixes(),
             create: context.purpose() == Purpose::Create,
-            rootless: false,
+            rootless: context.format() == Format::Json,
         });
         Self {
             fresh,
@@ -201,6 +201,7 @@ impl Senml {
         context: &mut Context<'_>,
     ) -> Result<RecordRef<'r>, DecodeError> {
         let fail = |kind| DecodeError::new(kind, raw.offset);
+        context.record_offset = raw.offset;
         if raw.base_version.is_some_and(|version| version != 10) {
             return Err(fail(DecodeErrorKind::Version));
         }
@@ -227,9 +228,9 @@ impl Senml {
                 Some(time)
             }
         };
+        let etch = matches!(context.format(), Format::SenmlEtchJson | Format::SenmlEtchCbor);
         let content = match (context.purpose(), raw.value) {
             (Purpose::Paths, _) => {
-                let etch = matches!(context.format(), Format::SenmlEtchJson | Format::SenmlEtchCbor);
                 let refused = NOT_IN_PATH_LIST | if etch { 0 } else { TIMES };
                 if raw.seen & refused != 0 {
                     return Err(fail(DecodeErrorKind::ValueInPathList).at(path));
@@ -237,7 +238,7 @@ impl Senml {
                 Content::Path
             }
             (_, None) => return Err(fail(DecodeErrorKind::ValueCount).at(path)),
-            (Purpose::Patch, Some((Content::Null, _))) if path.depth() >= 3 => Content::Null,
+            (Purpose::Patch, Some((Content::Null, _))) if etch && path.depth() >= 3 => Content::Null,
             (_, Some((Content::Value(value), offset))) => Content::Value(match self.base_value {
                 Some(base) => {
                     let fail = |kind| DecodeError::new(kind, offset).at(path);

@@ -3,12 +3,14 @@
 //! Whoever reads a format asks for what it expects next; nothing is kept but the place in the text. Strings and
 //! numbers are slices of the payload until somebody asks for their value.
 
+mod entry;
 mod number;
 mod reader;
 mod string;
 mod write;
 
+pub(crate) use entry::{Dialect, EntryWriter, JsonScalar};
 pub(crate) use number::JsonNumber;
 pub(crate) use reader::{JsonReader, JsonValue};
 pub(crate) use string::{JsonString, Names};
-pub(crate) use write::{Text, write_string};
+pub(crate) use write::Text;

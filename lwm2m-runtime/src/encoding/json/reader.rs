@@ -169,6 +169,12 @@ impl<'a> JsonReader<'a> {
         }
     }
 
+    /// Goes back to a value and reads over it.
+    pub(crate) fn skip_from(&mut self, offset: usize) -> Result<(), DecodeError> {
+        self.offset = offset;
+        self.skip()
+    }
+
     /// Reads over a value of any kind, and everything in it.
     pub(crate) fn skip(&mut self) -> Result<(), DecodeError> {
         // One for each open container: the names in an object so far, `None` for an array.

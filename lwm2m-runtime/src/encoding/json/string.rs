@@ -58,6 +58,27 @@ impl<'a> JsonString<'a> {
         (!self.escaped).then_some(self.raw)
     }
 
+    /// How long the text is at most.
+    pub(crate) fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// The text, which is put into `scratch` where there are escapes.
+    #[inline]
+    pub(crate) fn read_in<'s>(self, scratch: &'s mut String) -> &'s str
+    where
+        'a: 's,
+    {
+        match self.plain() {
+            Some(text) => text,
+            None => {
+                scratch.clear();
+                self.unescape_into(scratch);
+                scratch
+            }
+        }
+    }
+
     /// The text, copied only where there are escapes.
     pub(crate) fn text(&self) -> Cow<'a, str> {
         match self.plain() {
@@ -71,7 +92,7 @@ impl<'a> JsonString<'a> {
     }
 
     /// Appends the text without its escapes.
-    pub(crate) fn unescape_into(&self, text: &mut String) {
+    fn unescape_into(&self, text: &mut String) {
         let mut rest = self.raw;
         while let Some((plain, _)) = rest.split_once('\\') {
             text.push_str(plain);

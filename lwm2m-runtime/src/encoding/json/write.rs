@@ -2,9 +2,21 @@ use core::fmt::{self, Write};
 
 use crate::encoding::{Full, Sink};
 
-/// Writes a string with its quotes. Only what must be escaped is.
-pub(crate) fn write_string(text: &str, out: &mut impl Sink) -> Result<(), Full> {
-    out.write(b"\"")?;
+/// Writes what stands between the quotes of a string. Only what must be escaped is.
+#[inline]
+pub(crate) fn write_escaped(text: &str, out: &mut impl Sink) -> Result<(), Full> {
+    // Without an early end, so that the compiler looks at many bytes at once.
+    let special = text
+        .bytes()
+        .fold(false, |special, byte| special | must_escape(byte));
+    match special {
+        false => out.write(text.as_bytes()),
+        true => write_special(text, out),
+    }
+}
+
+#[cold]
+fn write_special(text: &str, out: &mut impl Sink) -> Result<(), Full> {
     let mut rest = text.as_bytes();
     while let Some(position) = rest.iter().position(|byte| must_escape(*byte)) {
         let (plain, special) = rest.split_at_checked(position).unwrap_or((rest, &[]));
@@ -17,18 +29,17 @@ pub(crate) fn write_string(text: &str, out: &mut impl Sink) -> Result<(), Full> 
         out.write(escape.as_bytes())?;
         rest = behind;
     }
-    out.write(rest)?;
-    out.write(b"\"")
+    out.write(rest)
 }
 
 const fn must_escape(byte: u8) -> bool {
     matches!(byte, 0..=0x1f | b'"' | b'\\')
 }
 
-/// A short piece of text that is put together before it is written. What does not fit is lost, so that nothing
-/// goes in but names and numbers, whose length is known.
+/// A short piece of text that is put together before it is written: members, names and numbers, whose length is
+/// known. Whoever appends keeps within the capacity; what does not fit is lost.
 pub(crate) struct Text {
-    bytes: [u8; 64],
+    bytes: [u8; Text::CAPACITY],
     len: usize,
 }
 
@@ -36,13 +47,25 @@ impl Default for Text {
     #[inline]
     fn default() -> Self {
         Self {
-            bytes: [0; 64],
+            bytes: [0; Self::CAPACITY],
             len: 0,
         }
     }
 }
 
 impl Text {
+    pub(crate) const CAPACITY: usize = 128;
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
+    }
+
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
@@ -184,10 +207,10 @@ mod tests {
     #[test]
     fn only_what_must_be_escaped_is() {
         let mut out = Vec::new();
-        write_string("a\"b\\c/\u{1}\n\t\r\u{8}\u{c}\u{7f}é\u{1f600}", &mut out).unwrap();
+        write_escaped("a\"b\\c/\u{1}\n\t\r\u{8}\u{c}\u{7f}é\u{1f600}", &mut out).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "\"a\\\"b\\\\c/\\u0001\\n\\t\\r\\b\\f\u{7f}é\u{1f600}\""
+            "a\\\"b\\\\c/\\u0001\\n\\t\\r\\b\\f\u{7f}é\u{1f600}"
         );
     }
 }

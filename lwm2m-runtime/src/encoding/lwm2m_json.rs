@@ -1,0 +1,296 @@
+//! The JSON of LwM2M 1.0, content format 11543 (LwM2M 1.0, section 6.4.4).
+//!
+//! An object with a base name, a base time and an array of entries. The base members may follow the entries: then the
+//! entries are passed over first, and read when the base members are known.
+
+use alloc::{string::String, vec::Vec};
+
+use ::base64::engine::GeneralPurpose;
+
+use super::{
+    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, RecordRef, Sink,
+    base_name::{BaseName, BaseNames},
+    base64,
+    decode::Context,
+    encode::check_unique,
+    json::{Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names},
+    senml::{Label, RawRecord, Senml},
+    senml_json::read_objlnk,
+};
+use crate::model::{Path, ValueRef};
+
+pub(crate) struct Lwm2mJsonReader<'a> {
+    // In the array of entries.
+    json: JsonReader<'a>,
+    // Behind everything, if the array was passed over before.
+    passed: bool,
+    first: bool,
+    senml: Senml,
+    base: Base<'a>,
+    base_text: String,
+    // Unknown members of the entry.
+    unknown: Names<'a>,
+    name: String,
+    text: String,
+    data: Vec<u8>,
+}
+
+/// The members around the entries.
+#[derive(Default)]
+struct Base<'a> {
+    name: Option<JsonString<'a>>,
+    time: Option<f64>,
+    names: Names<'a>,
+}
+
+impl<'a> Base<'a> {
+    /// Reads a member other than the entries.
+    fn read(&mut self, label: JsonString<'a>, json: &mut JsonReader<'a>) -> Result<(), DecodeError> {
+        self.names.insert(label)?;
+        match &*label.text() {
+            "bn" => match json.value()? {
+                JsonValue::String(name) => self.name = Some(name),
+                _ => return Err(DecodeError::new(DecodeErrorKind::Structure, json.offset())),
+            },
+            "bt" => match json.value()? {
+                JsonValue::Number(time) => {
+                    let fail = |kind| DecodeError::new(kind, json.offset());
+                    self.time = Some(time.to_f64().map_err(fail)?);
+                }
+                _ => return Err(DecodeError::new(DecodeErrorKind::Structure, json.offset())),
+            },
+            _ => json.skip()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Lwm2mJsonReader<'a> {
+    pub(crate) fn new(payload: &'a [u8], context: &Context<'_>) -> Result<Self, DecodeError> {
+        let mut json = JsonReader::new(payload)?;
+        let mut base = Base::default();
+        json.expect(b'{')?;
+        let mut first = true;
+        let mut entries = None;
+        let mut passed = true;
+        while let Some(label) = json.member(first)? {
+            first = false;
+            if label.text() != "e" {
+                base.read(label, &mut json)?;
+                continue;
+            }
+            base.names.insert(label)?;
+            let start = json.offset();
+            json.expect(b'[')?;
+            entries = Some(json.clone());
+            if entries_are_last(json.rest()) {
+                passed = false;
+                break;
+            }
+            json.skip_from(start)?;
+        }
+        let Some(entries) = entries else {
+            return Err(DecodeError::new(DecodeErrorKind::Structure, json.offset()));
+        };
+        if passed {
+            json.end()?;
+        }
+        Ok(Self {
+            json: entries,
+            passed,
+            first: true,
+            senml: Senml::new(context),
+            base,
+            base_text: String::new(),
+            unknown: Names::default(),
+            name: String::new(),
+            text: String::new(),
+            data: Vec::new(),
+        })
+    }
+
+    pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'_>>, DecodeError> {
+        let first = core::mem::replace(&mut self.first, false);
+        if !self.json.element(first)? {
+            if !self.passed {
+                self.json.expect(b'}')?;
+                self.json.end()?;
+            }
+            return Ok(None);
+        }
+        self.entry(first, context).map(Some)
+    }
+
+    fn entry(&mut self, first: bool, context: &mut Context<'_>) -> Result<RecordRef<'_>, DecodeError> {
+        self.json.expect(b'{')?;
+        let mut raw = RawRecord::new(self.json.offset() - 1);
+        if first {
+            let text = &mut self.base_text;
+            raw.base_name = self.base.name.map(|name| name.read_in(text).as_bytes());
+            raw.base_time = self.base.time;
+        }
+        let (mut name, mut value) = (None, None);
+        let mut first = true;
+        while let Some(member) = self.json.member(first)? {
+            first = false;
+            let label = match member.plain() {
+                Some(name) => label(name),
+                None => label(&member.text()),
+            };
+            let Some(label) = label else {
+                self.unknown.insert(member)?;
+                self.json.skip()?;
+                continue;
+            };
+            raw.see(label, member.offset())?;
+            let found = self.json.value()?;
+            let offset = self.json.offset();
+            match (label, found) {
+                (Label::Name, JsonValue::String(text)) => name = Some(text),
+                (Label::Value, JsonValue::Number(_))
+                | (Label::BooleanValue, JsonValue::Boolean(_))
+                | (Label::StringValue | Label::Objlnk, JsonValue::String(_)) => {
+                    value = Some((label, found, offset));
+                }
+                (Label::Time, JsonValue::Number(time)) => {
+                    let fail = |kind| DecodeError::new(kind, offset);
+                    raw.time = Some(time.to_f64().map_err(fail)?);
+                }
+                _ => return Err(DecodeError::new(DecodeErrorKind::Structure, offset)),
+            }
+        }
+        self.unknown.clear();
+        raw.name = name.map(|text| text.read_in(&mut self.name).as_bytes());
+        raw.value = match value {
+            None => None,
+            Some((label, found, offset)) => {
+                let (scalar, offset) = match found {
+                    JsonValue::Number(number) => (JsonScalar::Number(number), offset),
+                    JsonValue::Boolean(flag) => (JsonScalar::Value(ValueRef::Boolean(flag)), offset),
+                    JsonValue::String(text) if label == Label::Objlnk => (
+                        JsonScalar::Value(ValueRef::Objlnk(read_objlnk(text)?)),
+                        text.offset(),
+                    ),
+                    JsonValue::String(text) => {
+                        if text.len() > context.limits().value {
+                            return Err(DecodeError::new(DecodeErrorKind::Limit, text.offset()));
+                        }
+                        let scalar = JsonScalar::Text(text.read_in(&mut self.text), &mut self.data);
+                        (scalar, text.offset())
+                    }
+                    _ => return Err(DecodeError::new(DecodeErrorKind::Structure, offset)),
+                };
+                Some((Content::Value(scalar), offset))
+            }
+        };
+        self.senml.resolve(raw, context)
+    }
+}
+
+/// Members of an entry, by the names of SenML: only the one for text differs.
+#[inline]
+fn label(name: &str) -> Option<Label> {
+    Some(match name {
+        "n" => Label::Name,
+        "t" => Label::Time,
+        "v" => Label::Value,
+        "bv" => Label::BooleanValue,
+        "sv" => Label::StringValue,
+        "ov" => Label::Objlnk,
+        _ => return None,
+    })
+}
+
+/// Whether the array whose beginning was passed is certainly the last member. It is if the payload ends with `]}`
+/// and no other bracket closes before, be it in a string.
+fn entries_are_last(rest: &[u8]) -> bool {
+    let trimmed = rest.trim_ascii_end();
+    let Some(inner) = trimmed.strip_suffix(b"}").map(<[u8]>::trim_ascii_end) else {
+        return false;
+    };
+    inner
+        .strip_suffix(b"]")
+        .is_some_and(|entries| !entries.contains(&b']'))
+}
+
+struct Lwm2mDialect;
+
+impl Dialect for Lwm2mDialect {
+    const BOOLEAN: &'static [u8] = b"\"bv\":";
+    const STRING: &'static [u8] = b"\"sv\":\"";
+    const OPAQUE: &'static [u8] = b"\"sv\":\"";
+    const OBJLNK: &'static [u8] = b"\"ov\":\"";
+    const BASE64: GeneralPurpose = base64::STANDARD;
+}
+
+pub(crate) fn encode<'r>(
+    target: Path,
+    records: impl Iterator<Item = RecordRef<'r>> + Clone,
+    options: &EncodeOptions,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    let format = Format::Json;
+    let base_name = match options.base_name {
+        BaseName::Omitted => BaseName::Omitted,
+        BaseName::Target | BaseName::Instance => BaseName::Target,
+    };
+    let mut names = BaseNames::new(
+        target,
+        &EncodeOptions {
+            base_name,
+            ..*options
+        },
+    );
+    let mut writer = EntryWriter::new(out);
+    // Of the first record: either all records have a time or none, because a base time is everybody's.
+    let mut base_time = None;
+    let mut last = None;
+    for record in records.clone() {
+        let path = record.path;
+        if record.content == Content::Container {
+            continue;
+        }
+        let Content::Value(value) = record.content else {
+            return Err(EncodeError::Unsupported { path, format });
+        };
+        if path.depth() < 3 {
+            return Err(EncodeError::Unsupported { path, format });
+        }
+        if last.is_some_and(|last| path <= last) {
+            check_unique(records.clone())?;
+        }
+        let (base, name) = names.next(&record)?;
+        match (last, base) {
+            (None, base) => {
+                if let Some(base) = base {
+                    writer.name(b"\"bn\":\"", &base)?;
+                }
+                if let Some(time) = record.time {
+                    base_time = Some(time);
+                    writer.number(b"\"bt\":", time, path)?;
+                }
+                writer.array(b"\"e\":")?;
+            }
+            (Some(_), None) => writer.raw(b","),
+            // There is no second base name for a second prefix.
+            (Some(_), Some(_)) => return Err(EncodeError::Unsupported { path, format }),
+        }
+        last = Some(path);
+        writer.begin();
+        if let Some(name) = name {
+            writer.name(b"\"n\":\"", &name)?;
+        }
+        match (base_time, record.time) {
+            (Some(base), Some(time)) if time != base => writer.number(b"\"t\":", time - base, path)?,
+            (Some(_), Some(_)) | (None, None) => {}
+            _ => return Err(EncodeError::Unsupported { path, format }),
+        }
+        writer.value::<Lwm2mDialect>(value, path)?;
+        writer.end();
+    }
+    if last.is_none() {
+        writer.array(b"\"e\":")?;
+    }
+    writer.raw(b"]}");
+    writer.flush()
+}

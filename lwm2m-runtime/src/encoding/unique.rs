@@ -1,0 +1,62 @@
+use alloc::{borrow::ToOwned, collections::BTreeSet, string::String};
+
+use super::{DecodeErrorKind, RecordRef};
+use crate::model::Path;
+
+/// Refuses a path that occurs twice for the same time.
+///
+/// While paths ascend, as they nearly always do, only the last one is remembered. With the first that does not, the
+/// ones before it are read once more, and all are kept from then on.
+#[derive(Default)]
+pub(crate) struct Unique {
+    last: Option<Path>,
+    last_prefix: String,
+    seen: Option<BTreeSet<Key>>,
+}
+
+type Key = (String, Path, Option<u64>);
+
+fn key(record: &RecordRef<'_>) -> Key {
+    (
+        record.prefix.to_owned(),
+        record.path,
+        record.time.map(f64::to_bits),
+    )
+}
+
+impl Unique {
+    /// Whether the record is behind the last one; if so, it is the last one now.
+    #[inline]
+    pub(crate) fn ascends(&mut self, record: &RecordRef<'_>) -> bool {
+        if self.seen.is_some() {
+            return false;
+        }
+        let ascends = match self.last {
+            None => true,
+            Some(path) => match record.prefix == self.last_prefix {
+                true => record.path > path,
+                false => *record.prefix > *self.last_prefix,
+            },
+        };
+        if ascends {
+            self.last = Some(record.path);
+            if record.prefix != self.last_prefix {
+                record.prefix.clone_into(&mut self.last_prefix);
+            }
+        }
+        ascends
+    }
+
+    /// Whether the records before this one are known.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.seen.is_some()
+    }
+
+    /// Keeps a record.
+    pub(crate) fn insert(&mut self, record: &RecordRef<'_>) -> Result<(), DecodeErrorKind> {
+        match self.seen.get_or_insert_default().insert(key(record)) {
+            true => Ok(()),
+            false => Err(DecodeErrorKind::Duplicate),
+        }
+    }
+}
