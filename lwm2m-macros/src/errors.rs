@@ -17,6 +17,10 @@ impl Errors {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// The value, if nothing is wrong.
     pub(crate) fn or<T>(self, value: T) -> syn::Result<T> {
         match self.0 {

@@ -52,8 +52,8 @@ pub(crate) struct Member {
     pub(crate) visibility: TokenStream,
     pub(crate) constant: Ident,
     pub(crate) kind: Kind,
-    /// Where the identifier stands.
-    pub(crate) id_span: Span,
+    /// Where the identifier stands, if it could be read.
+    pub(crate) id_span: Option<Span>,
     /// Where the type stands, or the name.
     pub(crate) type_span: Span,
 }
@@ -92,8 +92,8 @@ pub(crate) fn of_field(field: &syn::Field, errors: &mut Errors) -> Option<Member
     let operations = operations(&mut entries, name, errors);
     let field_name = name.unraw().to_string();
     let resource_name = entries.name(errors).unwrap_or_else(|| default_name(&field_name));
-    let (id, id_span) = id.unwrap_or((0, name.span()));
-    let mut resource = Resource::new(id, resource_name);
+    let (id, id_span) = id.unzip();
+    let mut resource = Resource::new(id.unwrap_or_default(), resource_name);
     resource.operations = operations.unwrap_or(Operations::R);
     resource.resource_type = resource_type;
     resource.multiple = matches!(shape, Shape::Instances | Shape::OptionalInstances);
@@ -190,12 +190,12 @@ fn without_field(
     errors: &mut Errors,
 ) -> Member {
     let span = entries.span.unwrap_or_else(Span::call_site);
-    let (id, id_span) = entries.id(what, errors).unwrap_or((0, span));
+    let (id, id_span) = entries.id(what, errors).unzip();
     let name = entries.name(errors);
     if name.is_none() {
         errors.at(span, format!("{what} needs a name; add `name = \"..\"`"));
     }
-    let mut resource = Resource::new(id, name.unwrap_or_default());
+    let mut resource = Resource::new(id.unwrap_or_default(), name.unwrap_or_default());
     resource.mandatory = entries.flag("mandatory", errors).is_some();
     resource.multiple = entries.flag("multiple", errors).is_some();
     let mut text = |key| {
@@ -211,7 +211,7 @@ fn without_field(
     // A name without a word is reported above or has its identifier for a constant, as in generated code.
     let constant = match syn::parse_str::<Ident>(&constant) {
         Ok(_) => constant,
-        Err(_) => format!("RESOURCE_{id}"),
+        Err(_) => format!("RESOURCE_{}", resource.id),
     };
     Member {
         resource,

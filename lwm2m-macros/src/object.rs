@@ -29,17 +29,19 @@ const ON_STRUCT: [&str; 10] = [
 
 /// What the derive adds to a struct.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
-    let Parsed { object, members } = parse(input)?;
-    let plan = plan(&object, &members, input);
+    let parsed = parse(input)?;
     let door = emit::door();
-    let implementation = emit::implementation(&plan);
-    let definition_file = definition_file(&object, &input.ident);
-    let assertions = members.iter().filter_map(assertion);
+    let implementation = emit::implementation(&parsed.plan(input));
+    let name = &input.ident;
+    let xml = parsed.definition_file();
+    let assertions = parsed.members.iter().filter_map(assertion);
     Ok(quote! {
         const _: () = {
             #door
             #implementation
-            #definition_file
+            impl rt::DefinitionFile for #name {
+                const XML: &'static rt::str = #xml;
+            }
             #(#assertions)*
         };
     })
@@ -49,6 +51,32 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 pub(crate) struct Parsed {
     object: Object,
     members: Vec<Member>,
+}
+
+impl Parsed {
+    /// The plan of a struct that its author wrote.
+    pub(crate) fn plan(&self, input: &DeriveInput) -> Plan<'_> {
+        let members = self.members.iter().map(|member| emit::Member {
+            resource: &member.resource,
+            visibility: member.visibility.clone(),
+            constant: member.constant.clone(),
+            kind: member.kind.clone(),
+        });
+        Plan {
+            object: &self.object,
+            name: input.ident.clone(),
+            visibility: input.vis.to_token_stream(),
+            members: members.collect(),
+            enumerations: Vec::new(),
+        }
+    }
+
+    /// The object's definition file, resources in ascending order.
+    pub(crate) fn definition_file(&self) -> String {
+        let mut object = self.object.clone();
+        object.resources.sort_by_key(|resource| resource.id);
+        object.to_xml()
+    }
 }
 
 pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
@@ -77,6 +105,12 @@ pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
     if let Some(object) = &object {
         check_types(object, &members, &mut errors);
     }
+    if members.is_empty() && errors.is_empty() {
+        errors.at(
+            input.ident.span(),
+            "an object has at least one resource; add a field or `execute(..)`",
+        );
+    }
     match object {
         Some(mut object) => {
             object.resources = members.iter().map(|member| member.resource.clone()).collect();
@@ -86,23 +120,6 @@ pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
             input.ident.span(),
             "the object needs an identifier; add `id = ..`",
         )),
-    }
-}
-
-/// The plan of a struct that its author wrote.
-pub(crate) fn plan<'a>(object: &'a Object, members: &'a [Member], input: &DeriveInput) -> Plan<'a> {
-    let members = members.iter().map(|member| emit::Member {
-        resource: &member.resource,
-        visibility: member.visibility.clone(),
-        constant: member.constant.clone(),
-        kind: member.kind.clone(),
-    });
-    Plan {
-        object,
-        name: input.ident.clone(),
-        visibility: input.vis.to_token_stream(),
-        members: members.collect(),
-        enumerations: Vec::new(),
     }
 }
 
@@ -230,14 +247,16 @@ fn check_identifiers(members: &[Member], errors: &mut Errors) {
     let mut constants: BTreeMap<String, &Member> = BTreeMap::new();
     for member in members {
         let id = member.resource.id;
-        if let Some(first) = ids.get(&id) {
-            let name = &first.resource.name;
-            errors.at(
-                member.id_span,
-                format!("resource {id} is \"{name}\" already; give this one another identifier"),
-            );
+        if let Some(span) = member.id_span {
+            if let Some(first) = ids.get(&id) {
+                let name = &first.resource.name;
+                errors.at(
+                    span,
+                    format!("resource {id} is \"{name}\" already; give this one another identifier"),
+                );
+            }
+            ids.entry(id).or_insert(member);
         }
-        ids.entry(id).or_insert(member);
         if matches!(member.kind, Kind::Untyped) {
             continue;
         }
@@ -259,12 +278,6 @@ fn check_identifiers(members: &[Member], errors: &mut Errors) {
 
 /// Data types that the object's version of LwM2M lacks.
 fn check_types(object: &Object, members: &[Member], errors: &mut Errors) {
-    if members.is_empty() {
-        errors.at(
-            Span::call_site(),
-            "an object has at least one resource; add a field or `execute(..)`",
-        );
-    }
     if object.lwm2m_version >= Version::V1_1 {
         return;
     }
@@ -279,18 +292,6 @@ fn check_types(object: &Object, members: &[Member], errors: &mut Errors) {
             member.type_span,
             format!("{name} needs LwM2M 1.1; add `lwm2m_version = \"1.1\"` to the object, or use {instead}"),
         );
-    }
-}
-
-/// The definition file, resources in ascending order.
-fn definition_file(object: &Object, name: &Ident) -> TokenStream {
-    let mut object = object.clone();
-    object.resources.sort_by_key(|resource| resource.id);
-    let xml = object.to_xml();
-    quote! {
-        impl rt::DefinitionFile for #name {
-            const XML: &'static rt::str = #xml;
-        }
     }
 }
 
