@@ -17,7 +17,11 @@ use crate::{enumeration, object};
 fn expand(source: &str) -> TokenStream {
     let file: File = syn::parse_str(source).unwrap();
     let mut expanded = TokenStream::new();
-    for item in file.items.into_iter().filter(|item| matches!(item, Item::Struct(_))) {
+    for item in file
+        .items
+        .into_iter()
+        .filter(|item| matches!(item, Item::Struct(_)))
+    {
         let input: DeriveInput = syn::parse2(quote!(#item)).unwrap();
         let is_enumeration = source_of_derives(&input).contains("Lwm2mEnumeration");
         expanded.extend(match is_enumeration {
@@ -32,7 +36,10 @@ fn expand(source: &str) -> TokenStream {
 }
 
 fn source_of_derives(input: &DeriveInput) -> String {
-    let derives = input.attrs.iter().filter(|attribute| attribute.path().is_ident("derive"));
+    let derives = input
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"));
     quote!(#(#derives)*).to_string()
 }
 
@@ -49,7 +56,11 @@ fn assert_equal(object: &Object, names: &ObjectNames) {
     });
     let direct = quote!(#implementation #(#enumerations)*).to_string();
     let expanded = expand(&annotated).to_string();
-    assert_eq!(expanded, direct, "object {} version {}", object.id, object.version);
+    assert_eq!(
+        expanded, direct,
+        "object {} version {}",
+        object.id, object.version
+    );
 }
 
 #[test]
@@ -73,21 +84,27 @@ fn descriptions_survive_both_forms() {
         </Mandatory><Type>Float</Type><RangeEnumeration>0..1.5</RangeEnumeration><Units>l</Units><Description>1. In\n2. litres\
         </Description></Item></Resources><Description2></Description2></Object></LWM2M>";
     let reading = xml::read(source.as_bytes(), xml::Mode::Strict);
-    let object = reading.objects.first().unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
+    let object = reading
+        .objects
+        .first()
+        .unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
     let names = ObjectNames::new(object, Registry::embedded().words());
     assert_equal(object, &names);
 
     // What the derive would publish is what the file said.
     let plan = Plan::new(object, &names);
     let file: File = syn::parse2(emit::annotated(&plan)).unwrap();
-    let item = file.items.into_iter().find(|item| matches!(item, Item::Struct(_)));
+    let item = file
+        .items
+        .into_iter()
+        .find(|item| matches!(item, Item::Struct(_)));
     let input: DeriveInput = syn::parse2(quote!(#item)).unwrap();
     let published = object::parse(&input).unwrap().definition_file();
     let reading = xml::read(published.as_bytes(), xml::Mode::Strict);
     assert!(!reading.has_errors(), "{published}\n{:?}", reading.diagnostics);
     let published = &reading.objects[0];
     assert_eq!(published.description.trim(), "First.\n\n- `code` [x]");
-    assert_eq!(published.resources[0].description, "Heats *all*\nof it.");
+    assert_eq!(published.resources[0].description, "Heats *all*\n of it.");
     assert_eq!(published.resources[1].description, "1. In\n2. litres");
 }
 
@@ -97,7 +114,10 @@ fn what_a_derived_object_publishes_passes_the_strict_check() {
     for object in registry.latest() {
         let plan = Plan::new(object, &ObjectNames::new(object, registry.words()));
         let file: File = syn::parse2(emit::annotated(&plan)).unwrap();
-        let item = file.items.into_iter().find(|item| matches!(item, Item::Struct(_)));
+        let item = file
+            .items
+            .into_iter()
+            .find(|item| matches!(item, Item::Struct(_)));
         let input: DeriveInput = syn::parse2(quote!(#item)).unwrap();
         let published = object::parse(&input).unwrap().definition_file();
         let reading = xml::read(published.as_bytes(), xml::Mode::Strict);

@@ -9,7 +9,10 @@ use super::{
     convention::{default_constant, default_name, default_urn, plain_range},
     doc, literal,
 };
-use crate::model::{Object, Resource, ResourceType, Version, range};
+use crate::model::{
+    Object, Resource, ResourceType, Version,
+    range::{self, Parsed},
+};
 
 /// The annotated form of an object: a `use` of what it needs, the struct and its enumerations.
 ///
@@ -142,6 +145,9 @@ fn field_attributes(resource: &Resource, field: &Field) -> TokenStream {
         attributes.extend(quote!(, mandatory));
     }
     limits(&mut attributes, resource);
+    if let Some(read_as) = read_as(resource) {
+        attributes.extend(quote!(, read_as = #read_as));
+    }
     if field.enumerated {
         attributes.extend(match resource.resource_type {
             Some(ResourceType::Unsigned) => quote!(, enumeration = "u64"),
@@ -153,19 +159,23 @@ fn field_attributes(resource: &Resource, field: &Field) -> TokenStream {
 
 /// Unit and range.
 fn limits(attributes: &mut TokenStream, resource: &Resource) {
-    if !resource.units.is_empty() {
-        let units = &resource.units;
-        attributes.extend(quote!(, units = #units));
-    }
-    if !resource.range.is_empty() {
-        let range = &resource.range;
-        attributes.extend(quote!(, range = #range));
-        let read = range::parse(range, resource.resource_type).into_constraint();
-        if read != resource.constraint {
-            let read_as = resource.constraint.as_ref().map_or(String::new(), plain_range);
-            attributes.extend(quote!(, read_as = #read_as));
+    for (key, text) in [("units", &resource.units), ("range", &resource.range)] {
+        if !text.is_empty() {
+            let key = ident(key);
+            attributes.extend(quote!(, #key = #text));
         }
     }
+}
+
+/// How to read a range that says something else by itself.
+fn read_as(resource: &Resource) -> Option<String> {
+    let read = match range::parse(&resource.range, resource.resource_type) {
+        Parsed::Absent => return None,
+        Parsed::Unreadable(_) => None,
+        readable => Some(readable.into_constraint()),
+    };
+    let differs = read.as_ref() != Some(&resource.constraint);
+    differs.then(|| resource.constraint.as_ref().map_or(String::new(), plain_range))
 }
 
 fn enumeration(plan: &EnumerationPlan<'_>) -> TokenStream {
