@@ -7,7 +7,8 @@ use std::{fs, path::PathBuf};
 
 use lwm2m_runtime::{
     encoding::{
-        BaseName, Content, ContentFormat, Decoder, EncodeOptions, Format, Purpose, Record, RecordRef, encode,
+        BaseName, Content, ContentFormat, Decoder, EncodeOptions, FloatWidth, Format, Purpose, Record,
+        RecordRef, encode,
     },
     model::{ObjectDefinition, Operations, Path, ResourceDefinition, ResourceType, Time, Value},
 };
@@ -86,12 +87,20 @@ fn record(json: &Json) -> Record {
     }
 }
 
-/// Definitions that give each path its type.
+/// Definitions that give each path its type; none where two paths of one resource are of different types.
 fn definitions(types: &[(Path, ResourceType)]) -> Vec<&'static ObjectDefinition> {
     let mut objects: Vec<(u16, Vec<ResourceDefinition>)> = Vec::new();
     for (path, resource_type) in types {
         let object = path.object_id().unwrap();
         let resource = path.resource_id().unwrap();
+        let same_resource =
+            |other: &Path| other.object_id() == Some(object) && other.resource_id() == Some(resource);
+        if types
+            .iter()
+            .any(|(path, other)| same_resource(path) && other != resource_type)
+        {
+            continue;
+        }
         let index = match objects.iter().position(|(id, _)| *id == object) {
             Some(index) => index,
             None => {
@@ -136,9 +145,12 @@ fn same(found: &Record, expected: &Record) -> bool {
 fn all_options() -> Vec<EncodeOptions> {
     let mut all = Vec::new();
     for base_name in [BaseName::Target, BaseName::Instance, BaseName::Omitted] {
-        let mut options = EncodeOptions::default();
-        options.base_name = base_name;
-        all.push(options);
+        for float_width in [FloatWidth::Shortest, FloatWidth::Single, FloatWidth::Double] {
+            let mut options = EncodeOptions::default();
+            options.base_name = base_name;
+            options.float_width = float_width;
+            all.push(options);
+        }
     }
     all
 }
@@ -152,9 +164,15 @@ fn check(vector: &Json) -> Result<(), String> {
         _ => panic!("no payload"),
     };
     let path = vector["path"].as_str().unwrap_or("/");
-    let (_, target) = split_path(path);
+    let (prefix, target) = split_path(path);
     let expected = vector["decoded"].as_array();
-    let expected: Option<Vec<Record>> = expected.map(|records| records.iter().map(record).collect());
+    let mut expected: Option<Vec<Record>> = expected.map(|records| records.iter().map(record).collect());
+    // Paths without a prefix are those of the end device that was asked.
+    for record in expected.iter_mut().flatten() {
+        if record.prefix.is_empty() {
+            record.prefix.clone_from(&prefix);
+        }
+    }
 
     let mut types: Vec<_> = vector["decoded"]
         .as_array()
@@ -174,8 +192,13 @@ fn check(vector: &Json) -> Result<(), String> {
         .iter()
         .flatten()
         .any(|record| record.path.instance_id() == Some(u16::MAX));
+    let removes = expected
+        .iter()
+        .flatten()
+        .any(|record| record.content == Content::Null);
     let purpose = match format {
         _ if vector["composite"] == true => Purpose::Paths,
+        _ if removes => Purpose::Patch,
         Format::SenmlEtchJson | Format::SenmlEtchCbor => Purpose::Patch,
         _ if creates => Purpose::Create,
         _ => Purpose::Values,
@@ -249,4 +272,29 @@ fn senml_etch_json() {
 #[test]
 fn tlv() {
     check_file("tlv.json", &[11542]);
+}
+
+#[test]
+fn plain_cbor() {
+    check_file("cbor.json", &[60]);
+}
+
+#[test]
+fn text_and_opaque() {
+    check_file("text_opaque.json", &[0, 42]);
+}
+
+#[test]
+fn senml_cbor() {
+    check_file("senml_cbor.json", &[112]);
+}
+
+#[test]
+fn senml_etch_cbor() {
+    check_file("senml_etch.json", &[322]);
+}
+
+#[test]
+fn lwm2m_cbor() {
+    check_file("lwm2m_cbor.json", &[11544]);
 }

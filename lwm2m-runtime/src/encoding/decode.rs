@@ -1,10 +1,11 @@
 use alloc::vec::Vec;
 
 use super::{
-    Content, DecodeError, DecodeErrorKind, Format, RecordRef, lwm2m_json::Lwm2mJsonReader,
-    senml_json::SenmlJsonReader, tlv::TlvReader, unique::Unique,
+    Content, DecodeError, DecodeErrorKind, Format, RecordRef, lwm2m_cbor::Lwm2mCborReader,
+    lwm2m_json::Lwm2mJsonReader, senml_cbor::SenmlCborReader, senml_json::SenmlJsonReader,
+    single::SingleReader, tlv::TlvReader, unique::Unique,
 };
-use crate::model::{ObjectDefinition, Path, ResourceType, ValueRef};
+use crate::model::{ObjectDefinition, Path, ResourceDefinition, ResourceType, ValueRef};
 
 /// Where a decoder learns the types of resources.
 ///
@@ -168,6 +169,9 @@ enum FormatReader<'a> {
     Tlv(TlvReader<'a>),
     SenmlJson(SenmlJsonReader<'a>),
     Json(Lwm2mJsonReader<'a>),
+    SenmlCbor(SenmlCborReader<'a>),
+    Lwm2mCbor(Lwm2mCborReader<'a>),
+    Single(SingleReader<'a>),
 }
 
 impl<'a> FormatReader<'a> {
@@ -188,6 +192,17 @@ impl<'a> FormatReader<'a> {
             (Format::Json, Purpose::Values | Purpose::Create) => {
                 Self::Json(Lwm2mJsonReader::new(payload, context)?)
             }
+            (Format::SenmlCbor, _) | (Format::SenmlEtchCbor, Purpose::Paths | Purpose::Patch) => {
+                Self::SenmlCbor(SenmlCborReader::new(payload, context))
+            }
+            (Format::Lwm2mCbor, Purpose::Values | Purpose::Create | Purpose::Patch) => {
+                Self::Lwm2mCbor(Lwm2mCborReader::new(payload))
+            }
+            (Format::Text | Format::Opaque | Format::Cbor, Purpose::Values)
+                if target.depth() == 4 || target.depth() == 3 && !context.is_multiple(target) =>
+            {
+                Self::Single(SingleReader::new(payload))
+            }
             _ => return Err(DecodeError::new(DecodeErrorKind::Unsupported { format }, 0)),
         })
     }
@@ -198,12 +213,15 @@ impl<'a> FormatReader<'a> {
             Self::Tlv(reader) => reader.next(context),
             Self::SenmlJson(reader) => reader.next(context),
             Self::Json(reader) => reader.next(context),
+            Self::SenmlCbor(reader) => reader.next(context),
+            Self::Lwm2mCbor(reader) => reader.next(context),
+            Self::Single(reader) => reader.next(context),
         }
     }
 
     /// Whether the format itself refuses what occurs twice.
     fn is_unique(&self) -> bool {
-        matches!(self, Self::Tlv(_))
+        matches!(self, Self::Tlv(_) | Self::Single(_))
     }
 }
 
@@ -317,6 +335,10 @@ impl Context<'_> {
         self.decoder.format
     }
 
+    pub(crate) fn target(&self) -> Path {
+        self.decoder.target
+    }
+
     pub(crate) fn prefixes(&self) -> bool {
         self.decoder.prefixes
     }
@@ -399,15 +421,17 @@ impl Context<'_> {
 
     /// Whether the definitions say that a resource is single.
     pub(crate) fn is_single(&self, path: Path) -> bool {
-        let (Some(object), Some(resource)) = (path.object_id(), path.resource_id()) else {
-            return false;
-        };
-        let definition = self
-            .decoder
-            .definitions
-            .object(object)
-            .and_then(|object| object.resource(resource));
-        definition.is_some_and(|definition| !definition.multiple())
+        self.resource(path).is_some_and(|resource| !resource.multiple())
+    }
+
+    /// Whether the definitions say that a resource is multiple.
+    pub(crate) fn is_multiple(&self, path: Path) -> bool {
+        self.resource(path).is_some_and(ResourceDefinition::multiple)
+    }
+
+    fn resource(&self, path: Path) -> Option<&'static ResourceDefinition> {
+        let definition = self.decoder.definitions.object(path.object_id()?)?;
+        definition.resource(path.resource_id()?)
     }
 }
 

@@ -83,6 +83,8 @@ pub enum DecodeErrorKind {
     ValueInPathList,
     /// A label that must be understood is not known.
     UnknownLabel,
+    /// A CBOR tag that no data type has.
+    Tag,
     /// A version of SenML other than 10.
     Version,
     /// A list of paths names none.
@@ -116,6 +118,7 @@ impl fmt::Display for DecodeErrorKind {
             Self::ValueCount => f.write_str("a record has exactly one value"),
             Self::ValueInPathList => f.write_str("a list of paths holds neither values nor times"),
             Self::UnknownLabel => f.write_str("a label that must be understood is not known"),
+            Self::Tag => f.write_str("no data type has this CBOR tag"),
             Self::Version => f.write_str("the version of SenML is 10"),
             Self::Empty => f.write_str("a list of paths names at least one"),
             Self::Unsupported { format } => write!(f, "{format:?} cannot carry this"),

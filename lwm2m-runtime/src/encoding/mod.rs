@@ -24,24 +24,31 @@
 
 mod base64;
 mod base_name;
+mod cbor;
 mod decode;
 mod encode;
 mod error;
 mod format;
 mod json;
+mod lwm2m_cbor;
 mod lwm2m_json;
 mod name;
+mod opaque;
+mod plain_cbor;
 mod record;
 mod senml;
+mod senml_cbor;
 mod senml_json;
+mod single;
 mod sink;
+mod text;
 mod tlv;
 mod typed;
 mod unique;
 
 pub use base_name::BaseName;
 pub use decode::{Decoder, Definitions, Limits, Purpose, Reader};
-pub use encode::{EncodeOptions, FloatWidth, InstanceRecords, encode, instance_records};
+pub use encode::{CborGrouping, EncodeOptions, FloatWidth, InstanceRecords, encode, instance_records};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use format::{ContentFormat, Format};
 pub use record::{Content, Record, RecordRef};

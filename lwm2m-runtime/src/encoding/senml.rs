@@ -7,7 +7,7 @@ use alloc::string::String;
 use core::str;
 
 use super::{
-    Content, DecodeError, DecodeErrorKind, Format, Purpose, RecordRef,
+    Content, DecodeError, DecodeErrorKind, EncodeError, Format, Purpose, RecordRef,
     decode::{Context, Untyped},
     name::{Name, NameRules},
 };
@@ -158,6 +158,11 @@ impl<V> RawRecord<'_, V> {
     }
 }
 
+/// Whether the seconds fit 64 bits; NaN and the infinities do not.
+fn is_time(seconds: f64) -> bool {
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&seconds)
+}
+
 /// The base fields in force, and the space for a prefix that a base name began.
 pub(crate) struct Senml {
     fresh: Name,
@@ -221,8 +226,7 @@ impl Senml {
             (None, None) => None,
             (base, time) => {
                 let time = base.unwrap_or(0.0) + time.unwrap_or(0.0);
-                // Seconds must fit 64 bits; this also refuses NaN and the infinities.
-                if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&time) {
+                if !is_time(time) {
                     return Err(fail(DecodeErrorKind::Number).at(path));
                 }
                 Some(time)
@@ -321,5 +325,43 @@ impl Number {
             }
             (Self::Float(a), Self::Float(b)) => ValueRef::Float(a + b),
         })
+    }
+}
+
+/// What a pack is while it is written: values, or a list of paths, never both.
+pub(crate) struct Shape {
+    format: Format,
+    // Of the first record.
+    paths: Option<bool>,
+}
+
+impl Shape {
+    pub(crate) const fn new(format: Format) -> Self {
+        Self { format, paths: None }
+    }
+
+    /// Refuses a record that has no place in the pack. A record that only says that something exists passes, and is
+    /// not to be written: SenML has no word for it.
+    #[inline]
+    pub(crate) fn check(&mut self, record: &RecordRef<'_>) -> Result<(), EncodeError> {
+        let path = record.path;
+        let is_path = matches!(record.content, Content::Path);
+        let etch = matches!(self.format, Format::SenmlEtchJson | Format::SenmlEtchCbor);
+        let legal = match record.content {
+            Content::Value(_) => path.depth() >= 3,
+            Content::Null => etch && path.depth() >= 3,
+            Content::Path => record.time.is_none(),
+            Content::Container => return Ok(()),
+        };
+        if !legal || *self.paths.get_or_insert(is_path) != is_path {
+            return Err(EncodeError::Unsupported {
+                path,
+                format: self.format,
+            });
+        }
+        if !record.time.is_none_or(is_time) {
+            return Err(EncodeError::Number { path });
+        }
+        Ok(())
     }
 }

@@ -25,6 +25,9 @@ pub trait Sink {
     /// [`Full`] when they do not fit.
     fn insert(&mut self, position: usize, bytes: &[u8]) -> Result<(), Full>;
 
+    /// Writes over bytes that are there already; those beyond [`len`](Self::len) are left out.
+    fn overwrite(&mut self, position: usize, bytes: &[u8]);
+
     /// Forgets everything after the first `len` bytes.
     fn truncate(&mut self, len: usize);
 }
@@ -62,6 +65,15 @@ impl Sink for Vec<u8> {
             bytes,
         );
         Ok(())
+    }
+
+    #[inline]
+    fn overwrite(&mut self, position: usize, bytes: &[u8]) {
+        let places = self.get_mut(position..).unwrap_or_default();
+        places
+            .iter_mut()
+            .zip(bytes)
+            .for_each(|(place, byte)| *place = *byte);
     }
 
     fn truncate(&mut self, len: usize) {
@@ -110,6 +122,15 @@ impl Sink for SliceSink<'_> {
         shift(tail, self.len.saturating_sub(position), bytes);
         self.len = end;
         Ok(())
+    }
+
+    #[inline]
+    fn overwrite(&mut self, position: usize, bytes: &[u8]) {
+        let places = self.buffer.get_mut(position..self.len).unwrap_or_default();
+        places
+            .iter_mut()
+            .zip(bytes)
+            .for_each(|(place, byte)| *place = *byte);
     }
 
     fn truncate(&mut self, len: usize) {

@@ -426,7 +426,9 @@ fn entry(
             let narrow = number as f32;
             let exact = f64::from(narrow) == number || number.is_nan();
             match options.float_width {
-                FloatWidth::Shortest if exact => write(kind, id, &narrow.to_be_bytes(), path, out),
+                FloatWidth::Shortest | FloatWidth::Single if exact => {
+                    write(kind, id, &narrow.to_be_bytes(), path, out)
+                }
                 _ => write(kind, id, &number.to_be_bytes(), path, out),
             }
         }

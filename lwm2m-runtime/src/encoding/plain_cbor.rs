@@ -1,0 +1,40 @@
+//! One CBOR item, content format 60: the value of one resource or resource instance.
+
+use alloc::vec::Vec;
+
+use super::{
+    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, RecordRef, Sink,
+    cbor::{CborReader, Chunk, item, write_value},
+    decode::Context,
+    encode::single_value,
+};
+use crate::model::{Path, ValueRef};
+
+/// The value of a payload.
+pub(crate) fn decode<'r>(
+    payload: &'r [u8],
+    space: &'r mut Vec<u8>,
+    context: &mut Context<'_>,
+) -> Result<ValueRef<'r>, DecodeError> {
+    let path = context.target();
+    let mut cbor = CborReader::new(payload);
+    let found = item(&mut cbor, &mut Some(space), context.limits().value).map_err(|error| error.at(path))?;
+    cbor.end()?;
+    match found {
+        Content::Value(value) => context.typed(path, value, 0),
+        _ => Err(DecodeError::new(DecodeErrorKind::Structure, 0).at(path)),
+    }
+}
+
+pub(crate) fn encode<'r>(
+    target: Path,
+    records: impl Iterator<Item = RecordRef<'r>>,
+    options: &EncodeOptions,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    let value = single_value(Format::Cbor, target, records)?;
+    let mut chunk = Chunk::new();
+    let content = write_value(&mut chunk, value, options);
+    chunk.flush(out)?;
+    Ok(out.write(content)?)
+}

@@ -1,0 +1,317 @@
+//! SenML CBOR, content format 112, and SenML-ETCH CBOR, 322 (RFC 8428, RFC 8790).
+
+use alloc::vec::Vec;
+
+use super::{
+    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, Purpose, RecordRef, Sink,
+    base_name::{BaseNames, NameText},
+    cbor::{CborReader, Chunk, Head, Items, NULL, item, major, number, set_count, write_value},
+    decode::Context,
+    encode::Uniqueness,
+    json::Text,
+    senml::{Label, RawRecord, Senml, Shape, check_unknown},
+};
+use crate::model::{Path, ValueRef};
+
+pub(crate) struct SenmlCborReader<'a> {
+    cbor: CborReader<'a>,
+    // The records still to come, once the outer array has begun.
+    records: Option<Items>,
+    senml: Senml,
+    spaces: [Vec<u8>; 3],
+}
+
+impl<'a> SenmlCborReader<'a> {
+    pub(crate) fn new(bytes: &'a [u8], context: &Context<'_>) -> Self {
+        Self {
+            cbor: CborReader::new(bytes),
+            records: None,
+            senml: Senml::new(context),
+            spaces: [Vec::new(), Vec::new(), Vec::new()],
+        }
+    }
+
+    pub(crate) fn next<'r>(
+        &'r mut self,
+        context: &mut Context<'_>,
+    ) -> Result<Option<RecordRef<'r>>, DecodeError> {
+        let Self {
+            cbor,
+            records,
+            senml,
+            spaces,
+        } = self;
+        let items = match records {
+            Some(items) => items,
+            None => {
+                let items = begin(cbor, context)?;
+                records.insert(items)
+            }
+        };
+        if !items.another(cbor)? {
+            cbor.end()?;
+            return Ok(None);
+        }
+        let raw = record(cbor, spaces, context.limits().value)?;
+        senml.resolve(raw, context).map(Some)
+    }
+}
+
+/// Begins the outer array. A payload without any byte is an array without records.
+fn begin(cbor: &mut CborReader<'_>, context: &Context<'_>) -> Result<Items, DecodeError> {
+    let items = match cbor.peek() {
+        None => Items::Definite(0),
+        Some(_) => {
+            let head = cbor.head()?;
+            if head.major != major::ARRAY {
+                return Err(head.error(DecodeErrorKind::Structure));
+            }
+            cbor.items(head, 1)?
+        }
+    };
+    let empty = match items {
+        Items::Definite(count) => count == 0,
+        Items::Indefinite => matches!({ items }.another(&mut { *cbor }), Ok(false)),
+    };
+    match empty && context.purpose() == Purpose::Paths {
+        true => Err(cbor.error(DecodeErrorKind::Empty)),
+        false => Ok(items),
+    }
+}
+
+/// One map.
+fn record<'a: 'r, 'r>(
+    cbor: &mut CborReader<'a>,
+    spaces: &'r mut [Vec<u8>; 3],
+    limit: usize,
+) -> Result<RawRecord<'r>, DecodeError> {
+    let head = cbor.head()?;
+    if head.major != major::MAP {
+        return Err(head.error(DecodeErrorKind::Structure));
+    }
+    let mut members = cbor.items(head, 2)?;
+    let mut raw = RawRecord::new(head.offset);
+    // Each is used once at most, because no label occurs twice and there is only one value.
+    let [base_name, name, value] = spaces;
+    let (mut base_name, mut name, mut value) = (Some(base_name), Some(name), Some(value));
+    while members.another(cbor)? {
+        let key = cbor.head()?;
+        let label = match key.major {
+            major::UNSIGNED => label(key, key.argument as i64),
+            major::NEGATIVE => label(key, !(key.argument as i64)),
+            major::TEXT => {
+                let text = cbor.string(key, &mut None)?;
+                match text {
+                    b"vlo" => Some(Label::Objlnk),
+                    _ => {
+                        check_unknown(text, key.offset)?;
+                        None
+                    }
+                }
+            }
+            _ => return Err(key.error(DecodeErrorKind::Structure)),
+        };
+        let Some(label) = label else {
+            cbor.skip()?;
+            continue;
+        };
+        raw.see(label, key.offset)?;
+        let offset = cbor.offset();
+        let structure = DecodeError::new(DecodeErrorKind::Structure, offset);
+        match label {
+            Label::Name => raw.name = Some(text(cbor, &mut name)?),
+            Label::BaseName => raw.base_name = Some(text(cbor, &mut base_name)?),
+            Label::Value | Label::StringValue | Label::BooleanValue | Label::DataValue | Label::Objlnk => {
+                let found = item(cbor, &mut value, limit)?;
+                let content = match (label, found) {
+                    (Label::Value, Content::Value(number)) if is_number(number) => found,
+                    (Label::Value, Content::Null) => found,
+                    (Label::StringValue, Content::Value(ValueRef::String(_))) => found,
+                    (Label::BooleanValue, Content::Value(ValueRef::Boolean(_))) => found,
+                    (Label::DataValue, Content::Value(ValueRef::Opaque(_))) => found,
+                    (Label::Objlnk, Content::Value(ValueRef::String(text))) => {
+                        Content::Value(ValueRef::Objlnk(text.parse().map_err(|_| structure)?))
+                    }
+                    _ => return Err(structure),
+                };
+                raw.value = Some((content, offset));
+            }
+            Label::Time => raw.time = Some(number(cbor)?),
+            Label::BaseTime => raw.base_time = Some(number(cbor)?),
+            Label::BaseVersion => match item(cbor, &mut None, 0)? {
+                Content::Value(ValueRef::Integer(version)) => raw.base_version = Some(version),
+                _ => return Err(structure),
+            },
+            Label::BaseValue => match item(cbor, &mut None, 0)? {
+                Content::Value(number) if is_number(number) => raw.base_value = Some(number),
+                _ => return Err(structure),
+            },
+            Label::BaseSum | Label::Sum | Label::UpdateTime => {
+                number(cbor)?;
+            }
+            Label::BaseUnit | Label::Unit => {
+                text(cbor, &mut Some(&mut Vec::new()))?;
+            }
+        }
+    }
+    Ok(raw)
+}
+
+const fn label(key: Head, number: i64) -> Option<Label> {
+    // An argument beyond all labels is none of them, whatever its sign becomes.
+    if key.argument > 8 {
+        None
+    } else {
+        Label::from_number(number)
+    }
+}
+
+const fn is_number(value: ValueRef<'_>) -> bool {
+    matches!(
+        value,
+        ValueRef::Integer(_) | ValueRef::Unsigned(_) | ValueRef::Float(_) | ValueRef::Time(_)
+    )
+}
+
+#[inline]
+fn text<'a: 'r, 'r>(
+    cbor: &mut CborReader<'a>,
+    space: &mut Option<&'r mut Vec<u8>>,
+) -> Result<&'r [u8], DecodeError> {
+    let head = cbor.head()?;
+    match head.major {
+        major::TEXT => cbor.string(head, space),
+        _ => Err(head.error(DecodeErrorKind::Structure)),
+    }
+}
+
+pub(crate) fn encode<'r>(
+    format: Format,
+    target: Path,
+    records: impl Iterator<Item = RecordRef<'r>> + Clone,
+    options: &EncodeOptions,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    let mut names = BaseNames::new(target, options);
+    let mut unique = Uniqueness::default();
+    let mut shape = Shape::new(format);
+    let start = out.len();
+    let mut count = 0;
+    let mut chunk = Chunk::new();
+    chunk.head(major::ARRAY, 0);
+    for record in records.clone() {
+        shape.check(&record)?;
+        if record.content == Content::Container {
+            continue;
+        }
+        unique.check(&record, &records)?;
+        count += 1;
+        let (base, name) = names.next(&record)?;
+        let place = Place::of(&record.content);
+        let members = u64::from(base.is_some())
+            + u64::from(name.is_some())
+            + u64::from(record.time.is_some())
+            + u64::from(place.is_some());
+        chunk.head(major::MAP, members);
+        if !options.canonical {
+            write_name(&mut chunk, BASE_NAME, base, out)?;
+        }
+        write_name(&mut chunk, NAME, name, out)?;
+        if place == Some(Place::First) {
+            write_content(&mut chunk, record.content, options, out)?;
+        }
+        if let Some(time) = record.time {
+            chunk.push([TIME]);
+            chunk.seconds(time, options);
+        }
+        if place == Some(Place::AfterTime) {
+            write_content(&mut chunk, record.content, options, out)?;
+        }
+        if options.canonical {
+            write_name(&mut chunk, BASE_NAME, base, out)?;
+        }
+        if place == Some(Place::Last) {
+            write_content(&mut chunk, record.content, options, out)?;
+        }
+        chunk.flush(out)?;
+    }
+    chunk.flush(out)?;
+    set_count(major::ARRAY, start, count, out)
+}
+
+const BASE_NAME: u8 = 0x21;
+const NAME: u8 = 0;
+const TIME: u8 = 6;
+
+/// Where the value's label stands among the others in bytewise order (RFC 8949, section 4.2.1): name, most values,
+/// time, data, base name, object link.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    First,
+    AfterTime,
+    Last,
+}
+
+impl Place {
+    const fn of(content: &Content<ValueRef<'_>>) -> Option<Self> {
+        match content {
+            Content::Value(ValueRef::Opaque(_)) => Some(Self::AfterTime),
+            Content::Value(ValueRef::Objlnk(_)) => Some(Self::Last),
+            Content::Value(_) | Content::Null => Some(Self::First),
+            Content::Path | Content::Container => None,
+        }
+    }
+}
+
+#[inline]
+fn write_name(
+    chunk: &mut Chunk,
+    label: u8,
+    name: Option<NameText<'_>>,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    let Some(name) = name else { return Ok(()) };
+    let mut path = Text::default();
+    name.push_path(&mut path);
+    chunk.push([label]);
+    if name.prefix.is_empty() {
+        chunk.head(major::TEXT, path.as_bytes().len() as u64);
+    } else {
+        chunk.head(
+            major::TEXT,
+            (1 + name.prefix.len() + path.as_bytes().len()) as u64,
+        );
+        chunk.push([b'/']);
+        chunk.flush(out)?;
+        out.write(name.prefix.as_bytes())?;
+    }
+    chunk.extend(path.as_bytes());
+    Ok(())
+}
+
+/// The label and the value.
+#[inline]
+fn write_content(
+    chunk: &mut Chunk,
+    content: Content<ValueRef<'_>>,
+    options: &EncodeOptions,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    let Content::Value(value) = content else {
+        chunk.push([2, NULL]);
+        return Ok(());
+    };
+    match value {
+        ValueRef::String(_) | ValueRef::Corelnk(_) => chunk.push([3]),
+        ValueRef::Boolean(_) => chunk.push([4]),
+        ValueRef::Opaque(_) => chunk.push([8]),
+        ValueRef::Objlnk(_) => chunk.push(*b"\x63vlo"),
+        _ => chunk.push([2]),
+    }
+    let content = write_value(chunk, value, options);
+    if !content.is_empty() {
+        chunk.flush(out)?;
+        out.write(content)?;
+    }
+    Ok(())
+}

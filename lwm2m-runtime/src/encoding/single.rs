@@ -1,0 +1,37 @@
+//! Payloads that are one value and nothing else: text, opaque, CBOR. The path is the request's.
+
+use alloc::vec::Vec;
+
+use super::{DecodeError, Format, RecordRef, decode::Context, opaque, plain_cbor, text};
+
+pub(crate) struct SingleReader<'a> {
+    payload: &'a [u8],
+    // For what cannot be borrowed.
+    space: Vec<u8>,
+    done: bool,
+}
+
+impl<'a> SingleReader<'a> {
+    pub(crate) const fn new(payload: &'a [u8]) -> Self {
+        Self {
+            payload,
+            space: Vec::new(),
+            done: false,
+        }
+    }
+
+    pub(crate) fn next<'r>(
+        &'r mut self,
+        context: &mut Context<'_>,
+    ) -> Result<Option<RecordRef<'r>>, DecodeError> {
+        if core::mem::replace(&mut self.done, true) {
+            return Ok(None);
+        }
+        let value = match context.format() {
+            Format::Text => text::decode(self.payload, &mut self.space, context)?,
+            Format::Cbor => plain_cbor::decode(self.payload, &mut self.space, context)?,
+            _ => opaque::decode(self.payload, context)?,
+        };
+        Ok(Some(RecordRef::new(context.target(), value)))
+    }
+}
