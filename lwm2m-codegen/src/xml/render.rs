@@ -25,15 +25,21 @@ pub fn render(diagnostic: &Diagnostic, file: &str, bytes: &[u8], style: Style) -
     };
     let code = diagnostic.code.to_string();
     let title = level.primary_title(diagnostic.message.as_str()).id(code.as_str());
-    let origin = Origin::path(file)
-        .line(diagnostic.line)
-        .char_column(diagnostic.column);
     let window = Window::around(&diagnostic.span, bytes);
     let snippet = Snippet::source(window.text.as_str())
         .line_start(diagnostic.line)
         .annotation(AnnotationKind::Primary.span(window.span));
-    let help = Level::HELP.message(diagnostic.help.as_ref());
-    let group = title.element(origin).element(snippet).element(help);
+    let group = match window.is_cut {
+        false => title.element(snippet.path(file)),
+        // The column in the window is not the column in the line.
+        true => {
+            let origin = Origin::path(file).line(diagnostic.line);
+            title
+                .element(origin.char_column(diagnostic.column))
+                .element(snippet)
+        }
+    };
+    let group = group.element(Level::HELP.message(diagnostic.help.as_ref()));
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Coloured => Renderer::styled(),
@@ -46,6 +52,8 @@ struct Window {
     text: String,
     /// The trouble within `text`.
     span: Range<usize>,
+    /// Whether the line starts before the window.
+    is_cut: bool,
 }
 
 impl Window {
@@ -66,24 +74,31 @@ impl Window {
             .map_or(bytes.len(), |end| start + end);
         let from = on_boundary(bytes, line_start.max(start.saturating_sub(Self::BEFORE)));
         let to = on_boundary(bytes, line_end.min(start + Self::AFTER));
-        let lossy = |range: Range<usize>| String::from_utf8_lossy(bytes.get(range).unwrap_or_default());
+        let shown = |range: Range<usize>| printable(bytes.get(range).unwrap_or_default());
         let mut text = String::new();
         if from > line_start {
             text.push('…');
         }
-        text.push_str(lossy(from..start).trim_start_matches('\u{FEFF}'));
+        text.push_str(shown(from..start).trim_start_matches('\u{FEFF}'));
         let trouble = text.len();
-        text.push_str(&lossy(start..span.end.clamp(start, to)));
+        text.push_str(&shown(start..span.end.clamp(start, to)));
         let end = text.len();
-        text.push_str(&lossy(span.end.clamp(start, to)..to));
+        text.push_str(&shown(span.end.clamp(start, to)..to));
         if to < line_end {
             text.push('…');
         }
         Self {
             text,
             span: trouble..end,
+            is_cut: from > line_start,
         }
     }
+}
+
+/// The renderer replaces the control characters of ASCII; terminals obey those behind it too.
+fn printable(bytes: &[u8]) -> String {
+    let is_control = |c: char| matches!(c, '\u{80}'..='\u{9f}');
+    String::from_utf8_lossy(bytes).replace(is_control, "\u{fffd}")
 }
 
 /// The start of the character that `offset` lies in.
