@@ -1,6 +1,8 @@
 //! Compiles OMA LwM2M object definitions to typed Rust.
 
 #[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
 pub mod describe;
 pub mod diff;
 pub mod emit;

@@ -1,5 +1,7 @@
 //! Which of the index's files are wanted.
 
+use strsim::damerau_levenshtein;
+
 use super::error::Error;
 use super::index::{Index, IndexItem};
 use crate::model::Version;
@@ -74,7 +76,7 @@ fn suggest(index: &Index, object: &str) -> Vec<String> {
     let mut similar: Vec<(usize, &IndexItem)> = index
         .items
         .iter()
-        .map(|item| (distance(&object, &letters(&item.name)), item))
+        .map(|item| (damerau_levenshtein(&object, &letters(&item.name)), item))
         .filter(|(distance, _)| *distance <= object.len().div_ceil(4))
         .collect();
     similar.sort_by_key(|(distance, item)| (*distance, item.id));
@@ -87,31 +89,12 @@ fn suggest(index: &Index, object: &str) -> Vec<String> {
 }
 
 /// A name as people type it: without case, blanks and punctuation.
-fn letters(name: &str) -> Vec<char> {
+fn letters(name: &str) -> String {
     name.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .take(64)
         .collect()
-}
-
-/// How many letters must be inserted, deleted or replaced (Levenshtein).
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (above, left) in a.iter().enumerate() {
-        let mut diagonal = above;
-        let mut last = above + 1;
-        if let Some(first) = row.first_mut() {
-            *first = last;
-        }
-        for (cell, top) in row.iter_mut().skip(1).zip(b) {
-            let replaced = diagonal + usize::from(left != top);
-            diagonal = *cell;
-            last = replaced.min(last + 1).min(diagonal + 1);
-            *cell = last;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

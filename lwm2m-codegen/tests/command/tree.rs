@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::server::{Answer, Server};
+use crate::server::{Answer, Server};
 
 /// Files by their path from the root of the tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
