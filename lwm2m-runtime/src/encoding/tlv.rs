@@ -169,7 +169,12 @@ impl<'a> TlvReader<'a> {
                 Some(last) if id <= last => frame.ascending = false,
                 _ => frame.last = Some(id),
             }
-            let path = place(frame.path, self.depth == 0, kind, id, context.purpose())
+            let place_in = match self.depth {
+                0 if offset == 0 && end == frame.end => Place::Sole,
+                0 => Place::Top,
+                _ => Place::Inside,
+            };
+            let path = place(frame.path, place_in, kind, id, context.purpose())
                 .map_err(|kind| DecodeError::new(kind, offset).at(frame.path))?;
             match kind {
                 Kind::Instance | Kind::MultipleResource => {
@@ -240,18 +245,29 @@ impl<'a> TlvReader<'a> {
     }
 }
 
-/// The path of an entry, from the path of what it stands in. At the top of a payload the containers that the target
-/// already names may be repeated, and in a Create the instance may be left out.
+/// Where an entry stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It is the whole payload.
+    Sole,
+    /// At the top, beside others.
+    Top,
+    /// In a container.
+    Inside,
+}
+
+/// The path of an entry, from the path of what it stands in. What the target already names may be repeated by an entry
+/// that holds the whole payload, and in a Create the instance may be left out at the top.
 #[inline]
-fn place(base: Path, top: bool, kind: Kind, id: u16, purpose: Purpose) -> Result<Path, DecodeErrorKind> {
+fn place(base: Path, at: Place, kind: Kind, id: u16, purpose: Purpose) -> Result<Path, DecodeErrorKind> {
     let depth = kind.depth();
     if depth == base.depth() + 1 {
         return base.child(id).ok_or(DecodeErrorKind::Depth);
     }
-    if !top {
-        return Err(DecodeErrorKind::Structure);
-    }
     if depth <= base.depth() {
+        if at != Place::Sole {
+            return Err(DecodeErrorKind::Structure);
+        }
         let ids = base.ids().get(..depth).unwrap_or_default();
         return match ids.last() {
             Some(named) if *named == id => Path::from_ids(ids).ok_or(DecodeErrorKind::Depth),
@@ -259,7 +275,7 @@ fn place(base: Path, top: bool, kind: Kind, id: u16, purpose: Purpose) -> Result
         };
     }
     match (purpose, base.object_id()) {
-        (Purpose::Create, Some(object)) if base.depth() == 1 && depth == 3 => {
+        (Purpose::Create, Some(object)) if at != Place::Inside && base.depth() == 1 && depth == 3 => {
             Ok(Path::resource(object, u16::MAX, id))
         }
         _ => Err(DecodeErrorKind::Structure),
