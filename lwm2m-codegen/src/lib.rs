@@ -1,5 +1,7 @@
 //! Compiles OMA LwM2M object definitions to typed Rust.
 
+#[cfg(feature = "registry")]
+mod build;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
@@ -16,3 +18,6 @@ pub mod names;
 pub mod registry;
 #[cfg(feature = "xml")]
 pub mod xml;
+
+#[cfg(feature = "registry")]
+pub use build::{BuildError, Builder};

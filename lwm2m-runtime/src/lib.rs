@@ -8,6 +8,8 @@
 //! | 1 things | [`object`]: instances, typed fields, typed resources and their access rights |
 //! | | [`coap`]: CoAP messages, options, blocks and frames |
 //! | 2 tongues | [`encoding`]: the content formats |
+//! | | [`objects`]: the objects of LwM2M itself, 0 to 7, generated from the registry |
+//! | | `catalogue` (by feature): the definitions of the whole registry |
 //! | 3 deeds | [`operation`]: what the roles ask of each other |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
@@ -20,10 +22,18 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+
+// What is generated names the crate from outside; in here, too.
+extern crate self as lwm2m_runtime;
+
+#[cfg(feature = "catalogue")]
+pub mod catalogue;
 pub mod coap;
 pub mod encoding;
 pub mod model;
 pub mod object;
+/// Floor 2: the objects of LwM2M itself, 0 to 7, generated from the registry.
+pub mod objects;
 pub mod operation;
 
 #[doc(hidden)]
