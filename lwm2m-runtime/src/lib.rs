@@ -5,7 +5,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 words | [`model`]: paths, values, definitions, constraints, versions |
-//! | 1 things | [`object`]: instances, typed fields, typed resources and their access rights |
+//! | 1 things | [`object`]: instances, typed fields, typed resources and their access rights · [`link`]: CoRE links |
 //! | | [`coap`]: CoAP messages, options, blocks and frames |
 //! | 2 tongues | [`encoding`]: the content formats |
 //! | | [`objects`]: the objects of LwM2M itself, 0 to 7, generated from the registry |
@@ -30,6 +30,7 @@ extern crate self as lwm2m_runtime;
 pub mod catalogue;
 pub mod coap;
 pub mod encoding;
+pub mod link;
 pub mod model;
 pub mod object;
 /// Floor 2: the objects of LwM2M itself, 0 to 7, generated from the registry.

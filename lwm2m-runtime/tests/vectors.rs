@@ -3,6 +3,14 @@
 //! They lie beside the repository, in `../shared/protocol/vectors`; without them these tests say so and pass, because
 //! the tests of each format have vectors of their own.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it finds a mistake"
+)]
+
 use std::{fs, path::PathBuf};
 
 use lwm2m_runtime::{
