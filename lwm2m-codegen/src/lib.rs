@@ -14,6 +14,7 @@ pub mod fetch;
 pub mod generate;
 pub mod model;
 pub mod names;
+mod printable;
 #[cfg(feature = "registry")]
 pub mod registry;
 #[cfg(feature = "xml")]

@@ -1,6 +1,7 @@
 use crate::{
     model::{Enumeration, Object, ResourceType},
     names::{ObjectNames, Words},
+    printable::Printable,
 };
 
 /// An object as a table for people, with the names of values below it.
@@ -9,9 +10,9 @@ pub fn object(object: &Object, words: &Words) -> String {
     let mut text = format!(
         "{} {} {}\n{}, LwM2M {} or later, {}, {}\n\n",
         object.id,
-        printable(&object.name),
+        Printable(&object.name),
         object.version,
-        printable(&object.urn),
+        Printable(&object.urn),
         object.lwm2m_version,
         if object.multiple {
             "multiple instances"
@@ -51,7 +52,7 @@ pub fn object(object: &Object, words: &Words) -> String {
             text.push_str(&format!(
                 "\nValues of {} {}\n",
                 resource.id,
-                printable(&resource.name)
+                Printable(&resource.name)
             ));
             text.push_str(&values(enumeration));
         }
@@ -75,19 +76,6 @@ fn or_dash(text: &str) -> &str {
     if text.is_empty() { "-" } else { text }
 }
 
-/// A definition file must not steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        })
-        .collect()
-}
-
 /// Columns as wide as their widest cell; the first one, of numbers, to the right.
 #[derive(Default)]
 struct Table {
@@ -96,7 +84,8 @@ struct Table {
 
 impl Table {
     fn row<const COLUMNS: usize>(&mut self, cells: [&str; COLUMNS]) {
-        self.rows.push(cells.iter().map(|cell| printable(cell)).collect());
+        self.rows
+            .push(cells.iter().map(|cell| Printable(cell).to_string()).collect());
     }
 
     fn finish(self) -> String {

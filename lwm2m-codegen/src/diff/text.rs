@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::model::ResourceType;
+use crate::{model::ResourceType, printable::Printable};
 
 use super::{Change, Diff, Effect, Trend, What};
 
@@ -33,9 +33,7 @@ impl fmt::Display for Change {
         match &self.resource {
             None => write!(f, "object: {}", self.what)?,
             Some((id, name)) => {
-                write!(f, "{id} ")?;
-                printable(f, name)?;
-                write!(f, ": {}", self.what)?;
+                write!(f, "{id} {}: {}", Printable(name), self.what)?;
             }
         }
         write!(f, " [{}]", self.effect)
@@ -136,20 +134,5 @@ fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     if text.is_empty() {
         return f.write_str("none");
     }
-    f.write_str("`")?;
-    printable(f, text)?;
-    f.write_str("`")
-}
-
-/// A definition file must not steer a terminal.
-fn printable(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    text.chars()
-        .map(|c| {
-            if c.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        })
-        .try_for_each(|c| fmt::Write::write_char(f, c))
+    write!(f, "`{}`", Printable(text))
 }

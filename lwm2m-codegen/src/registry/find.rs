@@ -2,7 +2,10 @@ use std::collections::BTreeMap;
 
 use strsim::damerau_levenshtein;
 
-use crate::model::{Object, Version};
+use crate::{
+    model::{Object, Version},
+    printable::Printable,
+};
 
 use super::{Error, Registry};
 
@@ -102,7 +105,7 @@ fn unknown(registry: &Registry, name: &str) -> Error {
 }
 
 fn label(object: &Object) -> String {
-    format!("{} {}", object.id, object.name)
+    format!("{} {}", object.id, Printable(&object.name))
 }
 
 /// Letters and digits in lower case; a name that has none stays as it is.
