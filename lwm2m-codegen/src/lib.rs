@@ -1,4 +1,6 @@
 //! Compiles OMA LwM2M object definitions to typed Rust.
+#![cfg_attr(feature = "registry", doc = "")]
+#![cfg_attr(feature = "registry", doc = include_str!("../README.md"))]
 
 #[cfg(feature = "registry")]
 mod build;

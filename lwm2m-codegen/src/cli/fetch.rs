@@ -12,6 +12,8 @@ use crate::model::Version;
 
 /// A first fetch has hundreds of new objects, which nobody wants to read.
 const LISTED_NEW: usize = 20;
+/// So many files that were repaired are named.
+const LISTED_REPAIRED: usize = 3;
 /// So many files that differ from the lock are named.
 const LISTED_UNLOCKED: usize = 5;
 
@@ -81,16 +83,7 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
             print_change(change, out)?;
         }
     }
-    for repaired in &report.repaired {
-        let count = counted(repaired.problems, "deviation", "deviations");
-        writeln!(
-            out,
-            "{}  {}: {count} from the schema, {}",
-            warning("repaired"),
-            repaired.file,
-            repaired.first
-        )?;
-    }
+    print_repaired(report, out)?;
     for file in &report.missing {
         writeln!(out, "{}   {file}", error("missing"))?;
     }
@@ -148,6 +141,28 @@ fn print_details(
         }
     }
     writeln!(out)
+}
+
+fn print_repaired(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let repaired = &report.repaired;
+    if repaired.len() > LISTED_REPAIRED {
+        let (count, directory) = (repaired.len(), report.directory.display());
+        return writeln!(
+            out,
+            "{}  {count} files deviate from the schema, but are understood; see: lwm2m-codegen check {directory}",
+            warning("repaired")
+        );
+    }
+    for file in repaired {
+        let count = counted(file.problems, "deviation", "deviations");
+        writeln!(
+            out,
+            "{}  {}, {count} from the schema",
+            warning("repaired"),
+            file.first
+        )?;
+    }
+    Ok(())
 }
 
 fn print_lock(report: &Report, out: &mut impl Write) -> io::Result<()> {

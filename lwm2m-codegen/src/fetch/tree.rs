@@ -69,11 +69,14 @@ impl Tree {
             let path = staging.path(number);
             write_synced(&path, bytes).map_err(named(&path))?;
         }
-        for (number, (file, _)) in written.iter().enumerate() {
-            let target = self.path(file);
-            if let Some(parent) = target.parent() {
+        // So that what can fail has failed before the first file takes its place.
+        for (file, _) in written {
+            if let Some(parent) = self.path(file).parent() {
                 fs::create_dir_all(parent).map_err(named(parent))?;
             }
+        }
+        for (number, (file, _)) in written.iter().enumerate() {
+            let target = self.path(file);
             fs::rename(staging.path(number), &target).map_err(named(&target))?;
         }
         for file in removed {

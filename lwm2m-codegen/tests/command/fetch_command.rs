@@ -71,6 +71,22 @@ fn changes_are_told() {
 }
 
 #[test]
+fn repairs_are_told() {
+    let directory = TempDir::new().unwrap();
+    let (name, operations) = ("<Name>Latitude</Name>", "<Operations>R</Operations>");
+    let swapped = small()
+        .text("6.xml")
+        .replacen(name, "\u{0}", 1)
+        .replacen(operations, name, 1);
+    let tree = small().with("6.xml", swapped.replace('\u{0}', operations));
+    let out = fetch(directory.path(), &tree.serve(), &[]).done();
+    assert!(
+        out.contains("repaired  6.xml:") && out.contains("[L0205], 1 deviation from the schema"),
+        "{out}"
+    );
+}
+
+#[test]
 fn refusals_are_a_no_and_unreachable_servers_are_not_done() {
     let directory = TempDir::new().unwrap();
     let garbage = fetch(directory.path(), &small().with("6.xml", "<html/>").serve(), &[]).no();

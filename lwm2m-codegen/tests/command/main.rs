@@ -16,6 +16,7 @@ mod generate;
 mod help;
 mod list;
 mod new;
+mod readme;
 mod run;
 mod server;
 mod show;

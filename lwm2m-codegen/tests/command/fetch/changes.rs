@@ -274,3 +274,17 @@ fn the_real_registry_is_fetched_and_is_as_the_lock_has_it() {
     .unwrap();
     assert_eq!((again.changes.len(), again.unchanged), (0, 327));
 }
+
+#[test]
+fn a_directory_that_cannot_be_written_stays_as_it_was() {
+    let directory = TempDir::new().unwrap();
+    fetch(options(&Tree::of(&[(3, 1, 1)]).serve().url(), directory.path())).unwrap();
+    fs::write(directory.path().join("version_history"), "in the way").unwrap();
+    let before = Tree::at(directory.path());
+
+    let server = Tree::of(&[(3, 1, 1), (3, 1, 2)]).serve();
+    let error = fetch(options(&server.url(), directory.path())).unwrap_err();
+
+    assert!(matches!(error, Error::Write { .. }), "{error}");
+    assert_eq!(Tree::at(directory.path()), before);
+}
