@@ -5,6 +5,8 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 words | [`model`]: paths, values, definitions, constraints, versions |
+//! | | [`time`]: instants and timers, without a clock |
+//! | | [`random`]: what a seed makes unpredictable, without a random source |
 //! | 1 things | [`object`]: instances, typed fields, typed resources and their access rights · [`link`]: CoRE links |
 //! | | [`coap`]: CoAP messages, options, blocks and frames |
 //! | 2 tongues | [`encoding`]: the content formats |
@@ -66,6 +68,8 @@ pub mod object;
 /// Floor 2: the objects of LwM2M itself, 0 to 7, generated from the registry.
 pub mod objects;
 pub mod operation;
+pub mod random;
+pub mod time;
 
 #[doc(hidden)]
 pub mod __v1;

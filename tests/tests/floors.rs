@@ -11,6 +11,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 const FLOORS: &[(&str, u8)] = &[
     ("model", 0),
     ("time", 0),
+    ("random", 0),
     ("object", 1),
     ("link", 1),
     ("coap", 1),
