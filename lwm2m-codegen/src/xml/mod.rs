@@ -10,6 +10,7 @@
 //!
 //! * A DOCTYPE is always refused: definition files need none, and entities are how XML attacks its readers.
 //! * Files are UTF-8. A declaration of another encoding is accepted while the file holds nothing but ASCII.
+//! * An attribute given twice is refused, even if it is a namespace declaration without effect.
 //! * A NUL is refused wherever it stands, and the [`Limits`] hold.
 //!
 //! Validators differ among themselves in a few places; strict reading follows libxml2 (`xmllint --schema`), the one that

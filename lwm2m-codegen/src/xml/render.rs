@@ -3,6 +3,7 @@ use std::{fmt::Write as _, ops::Range};
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Severity};
+use crate::printable::Printable;
 
 /// Whether a report is coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -25,19 +26,20 @@ pub fn render(diagnostic: &Diagnostic, file: &str, bytes: &[u8], style: Style) -
     };
     let code = diagnostic.code.to_string();
     let title = level.primary_title(diagnostic.message.as_str()).id(code.as_str());
+    // A file's name comes from outside, just as its text does.
+    let file = Printable(file).to_string();
     let window = Window::around(&diagnostic.span, bytes);
     let snippet = Snippet::source(window.text.as_str())
         .line_start(diagnostic.line)
         .annotation(AnnotationKind::Primary.span(window.span));
-    let group = match window.is_cut {
-        false => title.element(snippet.path(file)),
+    let group = if window.is_cut {
         // The column in the window is not the column in the line.
-        true => {
-            let origin = Origin::path(file).line(diagnostic.line);
-            title
-                .element(origin.char_column(diagnostic.column))
-                .element(snippet)
-        }
+        let origin = Origin::path(file).line(diagnostic.line);
+        title
+            .element(origin.char_column(diagnostic.column))
+            .element(snippet)
+    } else {
+        title.element(snippet.path(file))
     };
     let group = group.element(Level::HELP.message(diagnostic.help.as_ref()));
     let renderer = match style {
@@ -57,9 +59,9 @@ struct Window {
 }
 
 impl Window {
-    /// Shown before the trouble, and from its start on, in bytes.
-    const BEFORE: usize = 60;
-    const AFTER: usize = 100;
+    /// Shown before the trouble, and from its start on, in bytes. What fits is fitted to the width by the renderer.
+    const BEFORE: usize = 400;
+    const AFTER: usize = 200;
 
     fn around(span: &Range<usize>, bytes: &[u8]) -> Self {
         let start = span.start.min(bytes.len());

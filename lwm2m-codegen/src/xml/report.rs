@@ -39,6 +39,17 @@ impl Report {
         self.add(code, Severity::Warning, span, message, code.help());
     }
 
+    /// An error that ends the reading: told however many there were before.
+    pub(super) fn fatal(&mut self, code: Code, span: Range<usize>, message: impl Into<String>) {
+        self.kept.push(Finding {
+            code,
+            severity: Severity::Error,
+            span,
+            message: message.into(),
+            help: code.help().into(),
+        });
+    }
+
     pub(super) fn add(
         &mut self,
         code: Code,

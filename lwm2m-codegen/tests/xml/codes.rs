@@ -1,5 +1,4 @@
 //! The table of codes in the documentation.
-#![cfg(feature = "xml")]
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
