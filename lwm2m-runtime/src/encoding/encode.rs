@@ -234,18 +234,6 @@ impl<'a> Iterator for InstanceRecords<'a> {
     }
 }
 
-/// Refuses a path that occurs twice for the same time. For records out of order only.
-pub(crate) fn check_unique<'r>(records: impl Iterator<Item = RecordRef<'r>>) -> Result<(), EncodeError> {
-    let mut seen = BTreeSet::new();
-    for record in records {
-        let time = record.time.map(f64::to_bits);
-        if !seen.insert((record.prefix, record.path, time)) {
-            return Err(EncodeError::Order { path: record.path });
-        }
-    }
-    Ok(())
-}
-
 /// The time of all records, if there are several and they have one.
 pub(crate) fn common_time<'r>(mut records: impl Iterator<Item = RecordRef<'r>>) -> Option<f64> {
     let time = records.next()?.time?;

@@ -12,7 +12,7 @@ use super::{
     base_name::{BaseName, BaseNames},
     base64,
     decode::Context,
-    encode::check_unique,
+    encode::Uniqueness,
     json::{Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names},
     senml::{Label, RawRecord, Senml},
     senml_json::read_objlnk,
@@ -143,8 +143,8 @@ impl<'a> Lwm2mJsonReader<'a> {
                 continue;
             };
             raw.see(label, member.offset())?;
-            let found = self.json.value()?;
             let offset = self.json.offset();
+            let found = self.json.value()?;
             match (label, found) {
                 (Label::Name, JsonValue::String(text)) => name = Some(text),
                 (Label::Value, JsonValue::Number(_))
@@ -244,7 +244,8 @@ pub(crate) fn encode<'r>(
     let mut writer = EntryWriter::new(out);
     // Of the first record: either all records have a time or none, because a base time is everybody's.
     let mut base_time = None;
-    let mut last = None;
+    let mut unique = Uniqueness::default();
+    let mut begun = false;
     for record in records.clone() {
         let path = record.path;
         if record.content == Content::Container {
@@ -256,12 +257,10 @@ pub(crate) fn encode<'r>(
         if path.depth() < 3 {
             return Err(EncodeError::Unsupported { path, format });
         }
-        if last.is_some_and(|last| path <= last) {
-            check_unique(records.clone())?;
-        }
+        unique.check(&record, &records)?;
         let (base, name) = names.next(&record)?;
-        match (last, base) {
-            (None, base) => {
+        match (begun, base) {
+            (false, base) => {
                 if let Some(base) = base {
                     writer.name(b"\"bn\":\"", &base)?;
                 }
@@ -271,11 +270,11 @@ pub(crate) fn encode<'r>(
                 }
                 writer.array(b"\"e\":")?;
             }
-            (Some(_), None) => writer.raw(b","),
+            (true, None) => writer.raw(b","),
             // There is no second base name for a second prefix.
-            (Some(_), Some(_)) => return Err(EncodeError::Unsupported { path, format }),
+            (true, Some(_)) => return Err(EncodeError::Unsupported { path, format }),
         }
-        last = Some(path);
+        begun = true;
         writer.begin();
         if let Some(name) = name {
             writer.name(b"\"n\":\"", &name)?;
@@ -288,7 +287,7 @@ pub(crate) fn encode<'r>(
         writer.value::<Lwm2mDialect>(value, path)?;
         writer.end();
     }
-    if last.is_none() {
+    if !begun {
         writer.array(b"\"e\":")?;
     }
     writer.raw(b"]}");

@@ -11,9 +11,9 @@ use super::{
     base_name::BaseNames,
     base64,
     decode::Context,
-    encode::{check_unique, common_time},
+    encode::{Uniqueness, common_time},
     json::{Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names},
-    senml::{Label, RawRecord, Senml, check_unknown},
+    senml::{Label, RawRecord, Senml, Shape, check_unknown},
 };
 use crate::model::{Objlnk, Path, ResourceType, ValueRef};
 
@@ -63,22 +63,20 @@ impl<'a> SenmlJsonReader<'a> {
     pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'_>>, DecodeError> {
         if self.place == Place::Start {
             // No payload at all is an empty one.
-            let none = self.json.rest().is_empty() && context.purpose() != Purpose::Paths;
-            if none {
-                return Ok(None);
+            if self.json.rest().is_empty() {
+                return none(0, context);
             }
             self.json.expect(b'[')?;
             self.place = Place::First;
         }
-        let begin = self.json.offset();
         let first = self.place == Place::First;
         self.place = Place::Further;
         if !self.json.element(first)? {
-            if first && context.purpose() == Purpose::Paths {
-                return Err(DecodeError::new(DecodeErrorKind::Structure, begin));
-            }
             self.json.end()?;
-            return Ok(None);
+            return match first {
+                true => none(self.json.offset(), context),
+                false => Ok(None),
+            };
         }
         self.record(context).map(Some)
     }
@@ -101,8 +99,8 @@ impl<'a> SenmlJsonReader<'a> {
                 continue;
             };
             raw.see(label, member.offset())?;
-            let found = self.json.value()?;
             let offset = self.json.offset();
+            let found = self.json.value()?;
             let misplaced = DecodeError::new(DecodeErrorKind::Structure, offset);
             match (label, found) {
                 (Label::Name, JsonValue::String(text)) => name = Some(text),
@@ -181,6 +179,14 @@ impl<'a> SenmlJsonReader<'a> {
     }
 }
 
+/// A payload without records: only a list of paths must have some.
+fn none<'r>(offset: usize, context: &Context<'_>) -> Result<Option<RecordRef<'r>>, DecodeError> {
+    match context.purpose() {
+        Purpose::Paths => Err(DecodeError::new(DecodeErrorKind::Empty, offset)),
+        _ => Ok(None),
+    }
+}
+
 /// The object link that a string holds.
 pub(crate) fn read_objlnk(text: JsonString<'_>) -> Result<Objlnk, DecodeError> {
     let expected = ResourceType::Objlnk;
@@ -210,22 +216,16 @@ pub(crate) fn encode<'r>(
     let mut base_time = common_time(records.clone());
     let timed = base_time.is_none();
     let mut writer = EntryWriter::new(out);
+    let mut unique = Uniqueness::default();
+    let mut shape = Shape::new(format);
     let mut separator = b"[";
-    let mut list_of_paths = None;
-    let mut last = None;
     for record in records.clone() {
         let path = record.path;
+        shape.check(&record)?;
         if record.content == Content::Container {
             continue;
         }
-        if last.is_some_and(|last| path <= last) {
-            check_unique(records.clone())?;
-        }
-        last = Some(path);
-        let is_path = record.content == Content::Path;
-        if *list_of_paths.get_or_insert(is_path) != is_path {
-            return Err(EncodeError::Unsupported { path, format });
-        }
+        unique.check(&record, &records)?;
         writer.raw(separator);
         separator = b",";
         writer.begin();
@@ -240,18 +240,17 @@ pub(crate) fn encode<'r>(
             writer.name(b"\"n\":\"", &name)?;
         }
         match record.content {
-            Content::Value(value) if path.depth() >= 3 => writer.value::<SenmlDialect>(value, path)?,
-            Content::Null if format == Format::SenmlEtchJson => writer.null(b"\"v\":")?,
-            Content::Path if record.time.is_none() => {}
-            _ => return Err(EncodeError::Unsupported { path, format }),
+            Content::Value(value) => writer.value::<SenmlDialect>(value, path)?,
+            Content::Null => writer.null(b"\"v\":")?,
+            Content::Path | Content::Container => {}
         }
         if let Some(time) = record.time.filter(|_| timed) {
             writer.number(b"\"t\":", time, path)?;
         }
         writer.end();
     }
-    if last.is_none() {
-        writer.raw(b"[");
+    if separator == b"[" {
+        writer.raw(separator);
     }
     writer.raw(b"]");
     writer.flush()
