@@ -76,7 +76,9 @@ impl<'r> BaseNames<'r> {
             }
         };
         let deeper = path.depth() > base.depth();
-        self.current = Some((record.prefix, base, deeper));
+        // The root alone is a slash already.
+        let slash = deeper || base.depth() == 0 && record.prefix.is_empty();
+        self.current = Some((record.prefix, base, slash));
         let base_text = NameText {
             path: base,
             trailing: deeper,
