@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{Check, CheckFormat};
-use super::objects::read_bytes;
+use super::objects::{read_bytes, tell};
 use super::stop::Stop;
 use super::style::{error, good, warning};
 use crate::xml::{self, Mode, Severity, Style};
@@ -113,11 +113,9 @@ fn files_in(root: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
 impl Counts {
     fn unreadable(&mut self, path: &Path, reason: &io::Error) {
         self.unreadable += 1;
-        let _ = writeln!(
-            anstream::stderr(),
-            "{}: {} cannot be read: {reason}",
+        tell(
             error("error"),
-            path.display()
+            &format!("{} cannot be read: {reason}", path.display()),
         );
     }
 

@@ -1,6 +1,7 @@
 //! `fetch`: what changed, and a bar on a terminal while it comes.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
@@ -9,7 +10,10 @@ use super::stop::Stop;
 use super::style::{dim, error, good, strong, warning};
 use crate::fetch::{Change, ChangeKind, Error, Fetcher, Options, Progress, Report};
 use crate::model::Version;
+use crate::printable::Printable;
 
+/// A server that is slow to answer should not look like a stopped program.
+const TICK: Duration = Duration::from_millis(100);
 /// A first fetch has hundreds of new objects, which nobody wants to read.
 const LISTED_NEW: usize = 20;
 /// So many files that were repaired are named.
@@ -54,6 +58,9 @@ struct Bar(ProgressBar);
 impl Bar {
     fn new() -> Self {
         let bar = ProgressBar::new_spinner();
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(TICK);
+        }
         bar.set_message("reading the index");
         Self(bar)
     }
@@ -100,7 +107,7 @@ fn print_change(change: &Change, out: &mut impl Write) -> io::Result<()> {
         edited,
         ..
     } = change;
-    let object = format!("{id} {}", strong(name));
+    let object = format!("{id} {}", strong(&Printable(name).to_string()));
     match change.kind() {
         ChangeKind::New => writeln!(out, "{}       {object} {}", good("new"), versions(after)),
         ChangeKind::Removed => writeln!(out, "{}   {object} {}", warning("removed"), versions(before)),

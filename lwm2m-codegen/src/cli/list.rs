@@ -9,6 +9,7 @@ use super::objects::Objects;
 use super::stop::Stop;
 use super::style::{dim, strong};
 use crate::model::Object;
+use crate::printable::Printable;
 use crate::registry::{self, Registry};
 
 pub(super) fn run(args: &List, out: &mut impl Write) -> Result<(), Stop> {
@@ -60,7 +61,7 @@ fn table(objects: &[&Object], out: &mut impl Write) -> io::Result<()> {
         let Object {
             id, name, version, ..
         } = object;
-        let (name, version) = (printable(name), version.to_string());
+        let (name, version) = (Printable(name).to_string(), version.to_string());
         writeln!(
             out,
             "{id:>5}  {name:width$}  {version:7}  {instances:9}  {}",
@@ -106,17 +107,4 @@ fn class(object: &Object) -> &str {
         Some(class @ ("oma" | "ext" | "x")) => class,
         _ => "-",
     }
-}
-
-/// A definition file must not steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        })
-        .collect()
 }

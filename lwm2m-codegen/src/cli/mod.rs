@@ -38,8 +38,7 @@ pub fn main() -> ExitCode {
     };
     let (reason, code) = stop.report();
     if let Some(reason) = reason {
-        // Where the error itself cannot be told, the status still tells it.
-        let _ = writeln!(anstream::stderr(), "{}: {reason}", style::error("error"));
+        objects::tell(style::error("error"), &reason);
     }
     code
 }

@@ -1,5 +1,6 @@
 //! What the user calls an object: an id or a name, with or without a version, or a definition file.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -8,6 +9,7 @@ use super::args::Source;
 use super::stop::Stop;
 use super::style::warning;
 use crate::model::Object;
+use crate::printable::Printable;
 use crate::registry::{self, Overlay, Registry};
 use crate::xml::{self, Limits, Mode, Reading, Severity, Style};
 
@@ -139,5 +141,12 @@ fn problems(count: usize) -> String {
 
 /// Tells something on standard error that changes nothing.
 pub(super) fn warn(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{}: {text}", warning("warning"));
+    tell(warning("warning"), text);
+}
+
+/// Tells something on standard error. Names of files and objects that it has do not steer the terminal; where it cannot be told,
+/// the status still tells it.
+pub(super) fn tell(what: impl fmt::Display, text: &str) {
+    let lines: Vec<String> = text.lines().map(|line| Printable(line).to_string()).collect();
+    let _ = writeln!(anstream::stderr(), "{what}: {}", lines.join("\n"));
 }

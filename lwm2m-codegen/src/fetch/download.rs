@@ -310,3 +310,36 @@ impl fmt::Display for DownloadProblem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(from: &str, location: &str) -> Result<String, DownloadProblem> {
+        let headers = HeaderMap::from_iter([(LOCATION, location.parse().unwrap())]);
+        redirect_target(&Url::parse(from).unwrap(), &headers).map(|url| url.to_string())
+    }
+
+    #[test]
+    fn redirects_never_leave_tls() {
+        assert_eq!(target("http://a/b/c", "https://d/e").unwrap(), "https://d/e");
+        assert_eq!(target("https://a/b/c", "../d").unwrap(), "https://a/d");
+        assert_eq!(target("https://a/b/c", "//d/e").unwrap(), "https://d/e");
+        for to in ["http://a/b", "file:///etc/passwd", "HTTP://a/", "javascript:1"] {
+            assert_eq!(
+                target("https://a/b/c", to),
+                Err(DownloadProblem::Redirect { to: to.to_owned() })
+            );
+        }
+    }
+
+    #[test]
+    fn what_may_pass_is_tried_again_and_nothing_else() {
+        for status in [408, 429, 500, 502, 503, 504] {
+            assert!(DownloadProblem::Status(status).is_transient(), "{status}");
+        }
+        for status in [201, 304, 400, 401, 403, 404, 410, 501] {
+            assert!(!DownloadProblem::Status(status).is_transient(), "{status}");
+        }
+    }
+}

@@ -587,4 +587,30 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        /// Whatever the bytes are, they are read or refused; what is read has safe names, each once.
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            cuts in proptest::collection::vec((0_usize..400, 0_usize..20, ".{0,8}"), 0..6),
+            noise in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+        ) {
+            let _ = Index::parse(&noise);
+            let items = item("3", "1.0", "version_history/3-1_0.xml") + &item("3", "1.1", "3.xml") + &item("4", "1.0", "4.xml");
+            let mut text: Vec<char> = format!("<DDFList>\n{items}</DDFList>").chars().collect();
+            for (start, length, new) in cuts {
+                let start = start.min(text.len());
+                let end = (start + length).min(text.len());
+                text.splice(start..end, new.chars());
+            }
+            let text: String = text.into_iter().collect();
+            if let Ok(index) = Index::parse(text.as_bytes()) {
+                let files: HashSet<&str> = index.items.iter().map(|item| item.file.as_str()).collect();
+                assert_eq!(files.len(), index.items.len());
+                for item in &index.items {
+                    assert!(item.file == latest_file(item.id) || item.file == version_file(item.id, item.version));
+                }
+            }
+        }
+    }
 }

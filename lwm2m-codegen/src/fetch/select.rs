@@ -5,6 +5,7 @@ use strsim::damerau_levenshtein;
 use super::error::Error;
 use super::index::{Index, IndexItem};
 use crate::model::Version;
+use crate::registry::key;
 
 /// The items that `wanted` names by id or name, each once, in the order of the index; all where `wanted` is empty.
 pub(super) fn pick(index: &Index, wanted: &[String]) -> Result<Vec<IndexItem>, Error> {
@@ -57,7 +58,7 @@ fn is_named(item: &IndexItem, object: &str) -> bool {
     if object.bytes().all(|byte| byte.is_ascii_digit()) {
         object.parse() == Ok(item.id)
     } else {
-        letters(&item.name) == letters(object)
+        key(&item.name) == key(object)
     }
 }
 
@@ -72,11 +73,15 @@ fn suggest(index: &Index, object: &str) -> Vec<String> {
     if !versions.is_empty() {
         return versions;
     }
-    let object = letters(object);
+    let object = key(object);
+    // A distance to a whole book is of no use.
+    if object.len() > 200 {
+        return Vec::new();
+    }
     let mut similar: Vec<(usize, &IndexItem)> = index
         .items
         .iter()
-        .map(|item| (damerau_levenshtein(&object, &letters(&item.name)), item))
+        .map(|item| (damerau_levenshtein(&object, &key(&item.name)), item))
         .filter(|(distance, _)| *distance <= object.len().div_ceil(4))
         .collect();
     similar.sort_by_key(|(distance, item)| (*distance, item.id));
@@ -85,15 +90,6 @@ fn suggest(index: &Index, object: &str) -> Vec<String> {
         .iter()
         .take(3)
         .map(|(_, item)| format!("{:?} ({})", item.name, item.id))
-        .collect()
-}
-
-/// A name as people type it: without case, blanks and punctuation.
-fn letters(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .take(64)
         .collect()
 }
 

@@ -109,7 +109,7 @@ fn label(object: &Object) -> String {
 }
 
 /// Letters and digits in lower case; a name that has none stays as it is.
-fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     let key: String = name
         .chars()
         .filter(|c| c.is_alphanumeric())

@@ -11,6 +11,8 @@ use std::{
 };
 
 pub use error::Error;
+#[cfg(feature = "fetch")]
+pub(crate) use find::key;
 pub use overlay::Overlay;
 
 use crate::{

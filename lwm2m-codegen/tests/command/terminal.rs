@@ -84,8 +84,31 @@ fn a_definition_does_not_steer_the_terminal() {
         let run = run_in(directory.path(), arguments);
         let text = run.out + &run.err;
         assert!(
-            !text.chars().any(|c| c.is_control() && c != '\n'),
+            !text
+                .chars()
+                .any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'),
             "{arguments:?}: {text:?}"
         );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_name_does_not_steer_the_terminal() {
+    let directory = TempDir::new().unwrap();
+    let name = "a\u{1b}[2J\u{202e}.xml";
+    fs::write(directory.path().join(name), "<LWM2M>").unwrap();
+    for arguments in [
+        &["check", "."][..],
+        &["check", name],
+        &["show", name],
+        &["show", "\u{1b}[2J"],
+        &["list", "--registry", "."],
+        &["generate", name, "--out", "\u{1b}[2J"],
+        &["new", "--id", "42769", "--name", "x", "--out", name],
+    ] {
+        let run = run_in(directory.path(), arguments);
+        let text = run.out + &run.err;
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{arguments:?}: {text:?}");
     }
 }
