@@ -1,4 +1,4 @@
-use super::{EncodeError, EncodeOptions, RecordRef, json::Text};
+use super::{EncodeError, EncodeOptions, RecordRef, json::Text, record::same_prefix};
 use crate::model::Path;
 
 /// What SenML and the JSON of LwM2M 1.0 put into the base name, which later names only continue.
@@ -49,7 +49,7 @@ impl<'r> BaseNames<'r> {
                 BaseName::Instance => path.depth() > depth && path.starts_with(base),
                 BaseName::Omitted => false,
             };
-            if fits && prefix == record.prefix {
+            if fits && same_prefix(prefix, record.prefix) {
                 let name = NameText {
                     prefix: "",
                     path,
@@ -72,7 +72,7 @@ impl<'r> BaseNames<'r> {
             BaseName::Target => self.target,
             BaseName::Instance => {
                 let depth = path.depth().saturating_sub(1).min(2);
-                path.ids().get(..depth).and_then(Path::from_ids).unwrap_or(path)
+                path.up_to(depth)
             }
         };
         let deeper = path.depth() > base.depth();
@@ -110,7 +110,8 @@ impl NameText<'_> {
     /// Appends what follows the prefix: at most 25 bytes.
     #[inline]
     pub(crate) fn push_path(&self, text: &mut Text) {
-        let ids = self.path.ids().get(self.from..).unwrap_or_default();
+        let ids = self.path.ids();
+        let ids = ids.get(self.from..).unwrap_or_default();
         for (index, id) in ids.iter().enumerate() {
             if index > 0 || self.leading {
                 text.push(b'/');

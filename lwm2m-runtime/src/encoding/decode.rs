@@ -250,23 +250,24 @@ impl Reader<'_, '_> {
         let is_unique = format.is_unique();
         // Set before the fallible step, so that an error ends the reading.
         *done = true;
-        let Some(record) = format.next(context)? else {
-            return Ok(None);
-        };
-        *records += 1;
-        if *records > context.decoder.limits.records {
-            return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(record.path));
-        }
-        if !is_unique && !unique.ascends(&record) {
-            if !unique.is_ready() {
-                read_again(payload, context.decoder, *records - 1, unique)?;
+        // The record stays where it was made; only a look is taken at it.
+        let result = format.next(context);
+        if let Ok(Some(record)) = &result {
+            *records += 1;
+            if *records > context.decoder.limits.records {
+                return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(record.path));
             }
-            unique
-                .insert(&record)
-                .map_err(|kind| DecodeError::new(kind, context.record_offset).at(record.path))?;
+            if !is_unique && !unique.ascends(record) {
+                if !unique.is_ready() {
+                    read_again(payload, context.decoder, *records - 1, unique)?;
+                }
+                unique
+                    .insert(record)
+                    .map_err(|kind| DecodeError::new(kind, context.record_offset).at(record.path))?;
+            }
+            *done = false;
         }
-        *done = false;
-        Ok(Some(record))
+        result
     }
 
     /// Reads to the end.
@@ -308,8 +309,9 @@ fn read_again(
 pub(crate) struct Context<'d> {
     decoder: Decoder<'d>,
     // The object that was looked up last, known or not: records of one object follow each other.
-    object: Option<(u16, Option<&'static ObjectDefinition>)>,
-    // Where in its resources the next one is likely to be.
+    object: Option<u16>,
+    // Its resources, and which of them was looked up last.
+    resources: &'static [ResourceDefinition],
     index: usize,
     /// Where the record begins that was read last, for complaints about it as a whole.
     pub(crate) record_offset: usize,
@@ -320,6 +322,7 @@ impl<'d> Context<'d> {
         Self {
             decoder,
             object: None,
+            resources: &[],
             index: 0,
             record_offset: 0,
         }
@@ -348,6 +351,7 @@ impl Context<'_> {
     }
 
     /// Refuses a path outside the target.
+    #[inline]
     pub(crate) fn check_target(&self, path: Path, offset: usize) -> Result<(), DecodeError> {
         match path.starts_with(self.decoder.target) {
             true => Ok(()),
@@ -373,6 +377,7 @@ impl Context<'_> {
     }
 
     /// The type that the definitions give to a resource; `None` where they do not know it.
+    #[inline]
     pub(crate) fn resource_type(
         &mut self,
         path: Path,
@@ -381,42 +386,44 @@ impl Context<'_> {
         let (Some(object), Some(resource)) = (path.object_id(), path.resource_id()) else {
             return Ok(None);
         };
-        let definition = match self.object {
-            Some((id, definition)) if id == object => definition,
-            _ => {
-                let definition = self.decoder.definitions.object(object);
-                self.object = Some((object, definition));
-                self.index = 0;
+        if self.object != Some(object) {
+            let definition = self.decoder.definitions.object(object);
+            self.object = Some(object);
+            self.resources = definition.map_or(&[], ObjectDefinition::resources);
+            self.index = 0;
+        }
+        // The same resource again, or one of the next: payloads are mostly in order.
+        let near = (self.index..)
+            .zip(
+                self.resources
+                    .get(self.index..)
+                    .unwrap_or_default()
+                    .iter()
+                    .take(4),
+            )
+            .find(|(_, definition)| definition.id() >= resource);
+        let found = match near {
+            Some((index, definition)) if definition.id() == resource => {
+                self.index = index;
                 definition
             }
-        };
-        let Some(resources) = definition.map(ObjectDefinition::resources) else {
-            return Ok(None);
-        };
-        let guess = resources
-            .get(self.index)
-            .filter(|definition| definition.id() == resource);
-        let found = match guess {
-            Some(definition) => definition,
-            None => match resources.binary_search_by_key(&resource, |definition| definition.id()) {
-                Ok(index) => {
-                    self.index = index;
-                    let Some(definition) = resources.get(index) else {
-                        return Ok(None);
-                    };
-                    definition
-                }
-                Err(_) => return Ok(None),
+            _ => match self.search(resource) {
+                Some(definition) => definition,
+                None => return Ok(None),
             },
         };
-        // Resource instances stay at this resource; anything else moves on.
-        if path.depth() < 4 {
-            self.index += 1;
-        }
         if found.operations().executable() {
             return Err(DecodeError::new(DecodeErrorKind::Executable, offset).at(path));
         }
         Ok(found.resource_type())
+    }
+
+    fn search(&mut self, resource: u16) -> Option<&'static ResourceDefinition> {
+        let found = self
+            .resources
+            .binary_search_by_key(&resource, ResourceDefinition::id);
+        self.index = found.ok()?;
+        self.resources.get(self.index)
     }
 
     /// Whether the definitions say that a resource is single.

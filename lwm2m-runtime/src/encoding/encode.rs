@@ -263,7 +263,7 @@ pub(crate) fn check_grouping<'r>(records: impl Iterator<Item = RecordRef<'r>>) -
             }
         }
         for depth in open.last().map_or(2, |group| group.depth() + 1)..=path.depth() {
-            let group = path.ids().get(..depth).and_then(Path::from_ids).unwrap_or(path);
+            let group = path.up_to(depth);
             if !seen.insert(group) {
                 return Err(EncodeError::Order { path });
             }

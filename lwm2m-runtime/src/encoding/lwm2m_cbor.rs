@@ -9,9 +9,10 @@ use core::str;
 use super::{
     CborGrouping, Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, Purpose,
     RecordRef, Sink,
-    cbor::{BREAK, CborReader, Chunk, Head, Items, NULL, item, major, set_count, write_value},
+    cbor::{BREAK, CborReader, Chunk, Head, Items, Kind, NULL, item, major, set_count, write_value},
     decode::Context,
     encode::order,
+    record::same_prefix,
 };
 use crate::model::Path;
 
@@ -90,13 +91,11 @@ impl<'a> Lwm2mCborReader<'a> {
             }
             context.record_offset = entry.offset;
             context.check_target(path, entry.offset)?;
-            let value_offset = self.cbor.offset();
             let found = item(&mut self.cbor, &mut Some(&mut self.space), context.limits().value)
                 .map_err(|error| error.at(path))?;
-            let content = match found {
-                Content::Value(value) => Content::Value(context.typed(path, value, value_offset)?),
-                Content::Null if context.purpose() == Purpose::Patch && path.depth() >= 3 => Content::Null,
-                _ => return Err(DecodeError::new(DecodeErrorKind::Structure, value_offset).at(path)),
+            let content = match found.kind {
+                Kind::Null if context.purpose() == Purpose::Patch && path.depth() >= 3 => Content::Null,
+                _ => Content::Value(context.typed(path, found, found.offset)?),
             };
             return Ok(Some(RecordRef {
                 prefix: self.prefix,
@@ -334,10 +333,14 @@ fn write<'r>(
         let mut shared = 0;
         if let Some(last) = last {
             // Also a value at a path that another lies below would be a key twice.
-            if order(&last) >= order(&record) || last.prefix == record.prefix && path.starts_with(last.path) {
+            let same = same_prefix(last.prefix, record.prefix);
+            let ascends = match same {
+                true => last.path < path && !path.starts_with(last.path),
+                false => order(&last) < order(&record),
+            };
+            if !ascends {
                 return Err(EncodeError::Order { path });
             }
-            let same = last.prefix == record.prefix;
             while let Some(map) = maps.top() {
                 if same && path.starts_with(map.path) {
                     shared = map.path.depth();
@@ -364,7 +367,7 @@ fn write<'r>(
                 break;
             }
             maps.push(Open {
-                path: ids.get(..shared).and_then(Path::from_ids).unwrap_or(path),
+                path: path.up_to(shared),
                 start: out.len() + chunk.len(),
                 count: 0,
             });

@@ -24,7 +24,8 @@ pub(crate) struct NameRules {
 pub(crate) struct Name {
     rules: NameRules,
     path: Path,
-    segment: Segment,
+    /// The number that the last segment is as far as it was read, or one of the states below, beyond all numbers.
+    segment: u32,
     /// How many bytes were read.
     read: usize,
     /// Where the prefix ends; 0 where there is none.
@@ -32,27 +33,21 @@ pub(crate) struct Name {
     rooted: bool,
 }
 
-/// What has been read of the last segment.
-#[derive(Clone, Copy, Debug)]
-enum Segment {
-    /// Nothing at all has been read.
-    Start,
-    /// A slash.
-    Empty,
-    /// A decimal number without leading zeros, up to 65535.
-    Number(u16),
-    /// Digits that are not an identifier.
-    Digits,
-    /// Something else.
-    Text,
-}
+/// The segment is digits but no identifier.
+const DIGITS: u32 = 0x1_0000;
+/// The segment is something else.
+const TEXT: u32 = 0x1_0001;
+/// A slash has been read.
+const EMPTY: u32 = 0x1_0002;
+/// Nothing at all has been read.
+const START: u32 = 0x1_0003;
 
 impl Name {
     pub(crate) const fn new(rules: NameRules) -> Self {
         Self {
             rules,
             path: Path::ROOT,
-            segment: Segment::Start,
+            segment: START,
             read: 0,
             prefix_end: 0,
             rooted: false,
@@ -62,38 +57,37 @@ impl Name {
     /// Reads on.
     #[inline]
     pub(crate) fn read(mut self, text: &[u8]) -> Result<Self, DecodeErrorKind> {
-        for byte in text {
-            self.segment = match *byte {
-                digit @ b'0'..=b'9' => match self.segment {
-                    Segment::Empty => Segment::Number(u16::from(digit - b'0')),
-                    Segment::Number(0) => Segment::Digits,
-                    Segment::Number(number) => match number
-                        .checked_mul(10)
-                        .and_then(|number| number.checked_add(u16::from(digit - b'0')))
-                    {
-                        Some(number) => Segment::Number(number),
-                        None => Segment::Digits,
-                    },
-                    Segment::Start if self.rules.rootless => Segment::Number(u16::from(digit - b'0')),
-                    Segment::Start => return Err(DecodeErrorKind::InvalidName),
-                    segment @ (Segment::Digits | Segment::Text) => segment,
-                },
-                b'/' => {
-                    match self.segment {
-                        Segment::Start => self.rooted = true,
-                        Segment::Empty => return Err(DecodeErrorKind::InvalidName),
-                        _ => self.end_segment()?,
-                    }
-                    Segment::Empty
+        let mut segment = self.segment;
+        for (index, byte) in text.iter().enumerate() {
+            let digit = u32::from(byte.wrapping_sub(b'0'));
+            segment = if digit < 10 {
+                match segment {
+                    1..=6553 => segment * 10 + digit,
+                    EMPTY => digit,
+                    START if self.rules.rootless => digit,
+                    START => return Err(DecodeErrorKind::InvalidName),
+                    TEXT => TEXT,
+                    _ => DIGITS,
                 }
-                _ => match self.segment {
-                    Segment::Start if !self.rules.rootless => return Err(DecodeErrorKind::InvalidName),
-                    _ if self.rules.prefixes && self.path.depth() == 0 => Segment::Text,
-                    _ => return Err(DecodeErrorKind::InvalidName),
-                },
+            } else if *byte == b'/' {
+                match segment {
+                    0..=0xffff => self.push(segment)?,
+                    START => self.rooted = true,
+                    EMPTY => return Err(DecodeErrorKind::InvalidName),
+                    TEXT => self.prefix_end = self.read + index,
+                    _ => return Err(DecodeErrorKind::InvalidId),
+                }
+                EMPTY
+            } else {
+                let begins = segment != START || self.rules.rootless;
+                if !(begins && self.rules.prefixes && self.path.depth() == 0) {
+                    return Err(DecodeErrorKind::InvalidName);
+                }
+                TEXT
             };
-            self.read += 1;
         }
+        self.segment = segment;
+        self.read += text.len();
         Ok(self)
     }
 
@@ -105,17 +99,18 @@ impl Name {
     /// Whether what was read belongs to a prefix, or may yet.
     pub(crate) fn has_prefix(&self) -> bool {
         self.rules.prefixes
-            && (self.prefix_end > 0
-                || self.path.depth() == 0 && !matches!(self.segment, Segment::Start | Segment::Empty))
+            && (self.prefix_end > 0 || self.path.depth() == 0 && !matches!(self.segment, START | EMPTY))
     }
 
     /// The path, and which bytes of the whole name are its prefix. One slash at the end is legal.
     #[inline]
     pub(crate) fn finish(mut self) -> Result<(Path, Range<usize>), DecodeErrorKind> {
         match self.segment {
-            Segment::Start => return Err(DecodeErrorKind::InvalidName),
-            Segment::Empty => {}
-            _ => self.end_segment()?,
+            0..=0xffff => self.push(self.segment)?,
+            EMPTY => {}
+            TEXT => self.prefix_end = self.read,
+            START => return Err(DecodeErrorKind::InvalidName),
+            _ => return Err(DecodeErrorKind::InvalidId),
         }
         let start = if self.prefix_end > 0 {
             usize::from(self.rooted)
@@ -126,18 +121,12 @@ impl Name {
     }
 
     #[inline]
-    fn end_segment(&mut self) -> Result<(), DecodeErrorKind> {
-        match self.segment {
-            Segment::Number(id) => {
-                if id == u16::MAX && !(self.rules.create && self.path.depth() == 1) {
-                    return Err(DecodeErrorKind::InvalidId);
-                }
-                self.path = self.path.child(id).ok_or(DecodeErrorKind::InvalidName)?;
-            }
-            Segment::Digits => return Err(DecodeErrorKind::InvalidId),
-            Segment::Text => self.prefix_end = self.read,
-            Segment::Start | Segment::Empty => {}
+    fn push(&mut self, number: u32) -> Result<(), DecodeErrorKind> {
+        let id = u16::try_from(number).map_err(|_| DecodeErrorKind::InvalidId)?;
+        if id == u16::MAX && !(self.rules.create && self.path.depth() == 1) {
+            return Err(DecodeErrorKind::InvalidId);
         }
+        self.path = self.path.child(id).ok_or(DecodeErrorKind::InvalidName)?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, RecordRef, Sink,
+    DecodeError, EncodeError, EncodeOptions, Format, RecordRef, Sink,
     cbor::{CborReader, Chunk, item, write_value},
     decode::Context,
     encode::single_value,
@@ -20,10 +20,7 @@ pub(crate) fn decode<'r>(
     let mut cbor = CborReader::new(payload);
     let found = item(&mut cbor, &mut Some(space), context.limits().value).map_err(|error| error.at(path))?;
     cbor.end()?;
-    match found {
-        Content::Value(value) => context.typed(path, value, 0),
-        _ => Err(DecodeError::new(DecodeErrorKind::Structure, 0).at(path)),
-    }
+    context.typed(path, found, 0)
 }
 
 pub(crate) fn encode<'r>(

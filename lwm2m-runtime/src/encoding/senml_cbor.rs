@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use super::{
     Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, Purpose, RecordRef, Sink,
     base_name::{BaseNames, NameText},
-    cbor::{CborReader, Chunk, Head, Items, NULL, item, major, number, set_count, write_value},
+    cbor::{
+        CborItem, CborReader, Chunk, Head, Items, Kind, NULL, item, major, number, set_count, write_value,
+    },
     decode::Context,
     encode::Uniqueness,
     json::Text,
@@ -84,7 +86,7 @@ fn record<'a: 'r, 'r>(
     cbor: &mut CborReader<'a>,
     spaces: &'r mut [Vec<u8>; 3],
     limit: usize,
-) -> Result<RawRecord<'r>, DecodeError> {
+) -> Result<RawRecord<'r, CborItem<'r>>, DecodeError> {
     let head = cbor.head()?;
     if head.major != major::MAP {
         return Err(head.error(DecodeErrorKind::Structure));
@@ -123,29 +125,34 @@ fn record<'a: 'r, 'r>(
             Label::BaseName => raw.base_name = Some(text(cbor, &mut base_name)?),
             Label::Value | Label::StringValue | Label::BooleanValue | Label::DataValue | Label::Objlnk => {
                 let found = item(cbor, &mut value, limit)?;
-                let content = match (label, found) {
-                    (Label::Value, Content::Value(number)) if is_number(number) => found,
-                    (Label::Value, Content::Null) => found,
-                    (Label::StringValue, Content::Value(ValueRef::String(_))) => found,
-                    (Label::BooleanValue, Content::Value(ValueRef::Boolean(_))) => found,
-                    (Label::DataValue, Content::Value(ValueRef::Opaque(_))) => found,
-                    (Label::Objlnk, Content::Value(ValueRef::String(text))) => {
-                        Content::Value(ValueRef::Objlnk(text.parse().map_err(|_| structure)?))
-                    }
-                    _ => return Err(structure),
+                let legal = match label {
+                    Label::Value => found.kind.is_number() || found.kind == Kind::Null,
+                    Label::StringValue => found.kind == Kind::Text,
+                    Label::BooleanValue => found.kind == Kind::Boolean,
+                    Label::DataValue => found.kind == Kind::Bytes,
+                    _ => true,
+                };
+                let content = match (legal, found.kind) {
+                    (false, _) => return Err(structure),
+                    (true, Kind::Null) => Content::Null,
+                    _ if label == Label::Objlnk => Content::Value(found.into_objlnk().ok_or(structure)?),
+                    _ => Content::Value(found),
                 };
                 raw.value = Some((content, offset));
             }
             Label::Time => raw.time = Some(number(cbor)?),
             Label::BaseTime => raw.base_time = Some(number(cbor)?),
-            Label::BaseVersion => match item(cbor, &mut None, 0)? {
-                Content::Value(ValueRef::Integer(version)) => raw.base_version = Some(version),
+            Label::BaseVersion => match item(cbor, &mut None, 0)?.shown() {
+                Ok(ValueRef::Integer(version)) => raw.base_version = Some(version),
                 _ => return Err(structure),
             },
-            Label::BaseValue => match item(cbor, &mut None, 0)? {
-                Content::Value(number) if is_number(number) => raw.base_value = Some(number),
-                _ => return Err(structure),
-            },
+            Label::BaseValue => {
+                let found = item(cbor, &mut None, 0)?;
+                match found.kind.is_number() && found.kind != Kind::Time {
+                    true => raw.base_value = found.shown().ok(),
+                    false => return Err(structure),
+                }
+            }
             Label::BaseSum | Label::Sum | Label::UpdateTime => {
                 number(cbor)?;
             }
@@ -164,13 +171,6 @@ const fn label(key: Head, number: i64) -> Option<Label> {
     } else {
         Label::from_number(number)
     }
-}
-
-const fn is_number(value: ValueRef<'_>) -> bool {
-    matches!(
-        value,
-        ValueRef::Integer(_) | ValueRef::Unsigned(_) | ValueRef::Float(_) | ValueRef::Time(_)
-    )
 }
 
 #[inline]

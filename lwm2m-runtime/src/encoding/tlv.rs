@@ -268,10 +268,10 @@ fn place(base: Path, at: Place, kind: Kind, id: u16, purpose: Purpose) -> Result
         if at != Place::Sole {
             return Err(DecodeErrorKind::Structure);
         }
-        let ids = base.ids().get(..depth).unwrap_or_default();
-        return match ids.last() {
-            Some(named) if *named == id => Path::from_ids(ids).ok_or(DecodeErrorKind::Depth),
-            _ => Err(DecodeErrorKind::OutsideTarget),
+        let named = base.up_to(depth);
+        return match named.parent().and_then(|parent| parent.child(id)) == Some(named) {
+            true => Ok(named),
+            false => Err(DecodeErrorKind::OutsideTarget),
         };
     }
     match (purpose, base.object_id()) {
@@ -370,13 +370,13 @@ pub(crate) fn encode<'r>(
             close(open, Kind::Instance, out)?;
         }
         if target.depth() == 1 && instance.is_none() && path.instance_id().is_some_and(|id| id != u16::MAX) {
-            let path = path.ids().get(..2).and_then(Path::from_ids).unwrap_or(path);
+            let path = path.up_to(2);
             instance = Some(Open {
                 path,
                 start: out.len(),
             });
         }
-        match (record.content, path.ids()) {
+        match (record.content, &*path.ids()) {
             (Content::Container, [_, _]) => {}
             (Content::Container, [_, _, _]) => {
                 multiple = Some(Open {

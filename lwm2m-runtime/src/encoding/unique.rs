@@ -1,6 +1,6 @@
 use alloc::{borrow::ToOwned, collections::BTreeSet, string::String};
 
-use super::{DecodeErrorKind, RecordRef};
+use super::{DecodeErrorKind, RecordRef, record::same_prefix};
 use crate::model::Path;
 
 /// Refuses a path that occurs twice for the same time.
@@ -33,14 +33,14 @@ impl Unique {
         }
         let ascends = match self.last {
             None => true,
-            Some(path) => match record.prefix == self.last_prefix {
+            Some(path) => match same_prefix(record.prefix, &self.last_prefix) {
                 true => record.path > path,
                 false => *record.prefix > *self.last_prefix,
             },
         };
         if ascends {
             self.last = Some(record.path);
-            if record.prefix != self.last_prefix {
+            if !same_prefix(record.prefix, &self.last_prefix) {
                 record.prefix.clone_into(&mut self.last_prefix);
             }
         }

@@ -14,6 +14,6 @@ pub use constraint::{Constraint, ConstraintViolation};
 pub use definition::{
     EnumerationDefinition, EnumerationItem, ObjectDefinition, Operations, ResourceDefinition, ResourceType,
 };
-pub use path::{ParsePathError, Path};
+pub use path::{ParsePathError, Path, PathIds};
 pub use value::{Objlnk, ParseObjlnkError, Time, Value, ValueRef};
 pub use version::{ParseVersionError, Version};

@@ -1,4 +1,4 @@
-use core::{fmt, str::FromStr};
+use core::{fmt, ops::Deref, str::FromStr};
 
 /// The address of the root, an object, an object instance, a resource or a resource instance.
 ///
@@ -17,44 +17,62 @@ use core::{fmt, str::FromStr};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
-    // Unused positions are zero, so that the derived order puts a parent before its children.
-    ids: [u16; 4],
-    len: u8,
+    // The object's identifier highest; zero beyond the depth, so that the derived order puts a parent before its
+    // children. One number rather than four, because paths are compared and passed around for every value.
+    ids: u64,
+    depth: Depth,
+}
+
+/// A number that leaves room for the `None` of an `Option<Path>`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Depth {
+    Root,
+    Object,
+    Instance,
+    Resource,
+    ResourceInstance,
 }
 
 impl Path {
     /// `/`: every object.
-    pub const ROOT: Self = Self { ids: [0; 4], len: 0 };
+    pub const ROOT: Self = Self {
+        ids: 0,
+        depth: Depth::Root,
+    };
 
     /// `/object`.
     #[must_use]
+    #[inline]
     pub const fn object(object: u16) -> Self {
         Self {
-            ids: [object, 0, 0, 0],
-            len: 1,
+            ids: (object as u64) << 48,
+            depth: Depth::Object,
         }
     }
 
     /// `/object/instance`.
     #[must_use]
+    #[inline]
     pub const fn instance(object: u16, instance: u16) -> Self {
         Self {
-            ids: [object, instance, 0, 0],
-            len: 2,
+            ids: (object as u64) << 48 | (instance as u64) << 32,
+            depth: Depth::Instance,
         }
     }
 
     /// `/object/instance/resource`.
     #[must_use]
+    #[inline]
     pub const fn resource(object: u16, instance: u16, resource: u16) -> Self {
         Self {
-            ids: [object, instance, resource, 0],
-            len: 3,
+            ids: (object as u64) << 48 | (instance as u64) << 32 | (resource as u64) << 16,
+            depth: Depth::Resource,
         }
     }
 
     /// `/object/instance/resource/resource instance`.
     #[must_use]
+    #[inline]
     pub const fn resource_instance(
         object: u16,
         instance: u16,
@@ -62,8 +80,8 @@ impl Path {
         resource_instance: u16,
     ) -> Self {
         Self {
-            ids: [object, instance, resource, resource_instance],
-            len: 4,
+            ids: Self::resource(object, instance, resource).ids | resource_instance as u64,
+            depth: Depth::ResourceInstance,
         }
     }
 
@@ -79,69 +97,144 @@ impl Path {
 
     /// The identifiers from the object down.
     #[must_use]
-    pub fn ids(&self) -> &[u16] {
-        // `len` is at most 4 by construction.
-        self.ids.get(..usize::from(self.len)).unwrap_or(&self.ids)
+    #[inline]
+    pub const fn ids(&self) -> PathIds {
+        PathIds {
+            ids: [
+                (self.ids >> 48) as u16,
+                (self.ids >> 32) as u16,
+                (self.ids >> 16) as u16,
+                self.ids as u16,
+            ],
+            len: self.depth(),
+        }
     }
 
     /// How many identifiers the path has: 0 for the root to 4 for a resource instance.
     #[must_use]
+    #[inline]
     pub const fn depth(&self) -> usize {
-        self.len as usize
+        self.depth as usize
     }
 
     /// The object's identifier, unless this is the root.
     #[must_use]
+    #[inline]
     pub const fn object_id(&self) -> Option<u16> {
-        if self.len > 0 { Some(self.ids[0]) } else { None }
+        self.id(0)
     }
 
     /// The object instance's identifier.
     #[must_use]
+    #[inline]
     pub const fn instance_id(&self) -> Option<u16> {
-        if self.len > 1 { Some(self.ids[1]) } else { None }
+        self.id(1)
     }
 
     /// The resource's identifier.
     #[must_use]
+    #[inline]
     pub const fn resource_id(&self) -> Option<u16> {
-        if self.len > 2 { Some(self.ids[2]) } else { None }
+        self.id(2)
     }
 
     /// The resource instance's identifier.
     #[must_use]
+    #[inline]
     pub const fn resource_instance_id(&self) -> Option<u16> {
-        if self.len > 3 { Some(self.ids[3]) } else { None }
+        self.id(3)
+    }
+
+    #[inline]
+    const fn id(self, position: usize) -> Option<u16> {
+        if position < self.depth() {
+            Some((self.ids >> (48 - 16 * position)) as u16)
+        } else {
+            None
+        }
     }
 
     /// The path one level down; `None` below a resource instance.
     #[must_use]
-    pub fn child(mut self, id: u16) -> Option<Self> {
-        *self.ids.get_mut(usize::from(self.len))? = id;
-        self.len += 1;
-        Some(self)
+    #[inline]
+    pub const fn child(self, id: u16) -> Option<Self> {
+        let (position, depth) = match self.depth {
+            Depth::Root => (48, Depth::Object),
+            Depth::Object => (32, Depth::Instance),
+            Depth::Instance => (16, Depth::Resource),
+            Depth::Resource => (0, Depth::ResourceInstance),
+            Depth::ResourceInstance => return None,
+        };
+        Some(Self {
+            ids: self.ids | (id as u64) << position,
+            depth,
+        })
     }
 
     /// The path one level up; `None` for the root.
     #[must_use]
-    pub fn parent(mut self) -> Option<Self> {
-        self.len = self.len.checked_sub(1)?;
-        if let Some(id) = self.ids.get_mut(usize::from(self.len)) {
-            *id = 0;
+    pub const fn parent(self) -> Option<Self> {
+        match self.depth() {
+            0 => None,
+            depth => Some(self.up_to(depth - 1)),
         }
-        Some(self)
+    }
+
+    /// The first identifiers, as many as `depth` says; all where there are not more.
+    #[must_use]
+    #[inline]
+    pub const fn up_to(self, depth: usize) -> Self {
+        let (kept, depth) = match depth {
+            0 => (0, Depth::Root),
+            1 => (0xffff_0000_0000_0000, Depth::Object),
+            2 => (0xffff_ffff_0000_0000, Depth::Instance),
+            3 => (0xffff_ffff_ffff_0000, Depth::Resource),
+            _ => return self,
+        };
+        if depth as usize >= self.depth() {
+            return self;
+        }
+        Self {
+            ids: self.ids & kept,
+            depth,
+        }
     }
 
     /// Whether `base` is this path or one of its parents.
     #[must_use]
-    pub fn starts_with(&self, base: Self) -> bool {
-        self.ids().starts_with(base.ids())
+    #[inline]
+    pub const fn starts_with(&self, base: Self) -> bool {
+        let compared = match base.depth {
+            Depth::Root => return true,
+            Depth::Object => 0xffff_0000_0000_0000,
+            Depth::Instance => 0xffff_ffff_0000_0000,
+            Depth::Resource => 0xffff_ffff_ffff_0000,
+            Depth::ResourceInstance => u64::MAX,
+        };
+        base.depth() <= self.depth() && (self.ids ^ base.ids) & compared == 0
+    }
+}
+
+/// The identifiers of a [`Path`]: a slice, by its own storage.
+#[derive(Clone, Copy, Debug)]
+pub struct PathIds {
+    ids: [u16; 4],
+    len: usize,
+}
+
+impl Deref for PathIds {
+    type Target = [u16];
+
+    #[inline]
+    fn deref(&self) -> &[u16] {
+        // The length is at most 4 by construction.
+        self.ids.get(..self.len).unwrap_or(&self.ids)
     }
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.len == 0 {
+        if self.depth() == 0 {
             return f.write_str("/");
         }
         self.ids().iter().try_for_each(|id| write!(f, "/{id}"))

@@ -16,7 +16,7 @@ fn paths_of_every_depth_are_read_and_written() {
         assert_eq!(text.parse(), Ok(path));
         assert_eq!(path.to_string(), text);
         assert_eq!(format!("{path:?}"), text);
-        assert_eq!(Path::from_ids(path.ids()), Some(path));
+        assert_eq!(Path::from_ids(&path.ids()), Some(path));
         assert_eq!(path.ids().len(), path.depth());
     }
 }
@@ -96,8 +96,8 @@ proptest! {
 
     #[test]
     fn order_is_that_of_the_identifiers(left in path(), right in path()) {
-        prop_assert_eq!(left.cmp(&right), left.ids().cmp(right.ids()));
-        prop_assert_eq!(left == right, left.ids() == right.ids());
+        prop_assert_eq!(left.cmp(&right), left.ids().cmp(&right.ids()));
+        prop_assert_eq!(left == right, *left.ids() == *right.ids());
     }
 
     #[test]

@@ -3,61 +3,149 @@ use core::str;
 
 use super::{CborReader, Head, date, decimal, half, major};
 use crate::{
-    encoding::{Content, DecodeError, DecodeErrorKind},
-    model::{ResourceType, Time, ValueRef},
+    encoding::{DecodeError, DecodeErrorKind, decode::Untyped},
+    model::{Objlnk, ResourceType, Time, ValueRef},
 };
 
-/// The value of a resource as CBOR shows it: an integer is Integer as far as that reaches, then Unsigned; text is
-/// String; only a date or a time that is tagged as one is Time. `null` is [`Content::Null`].
+/// A value as CBOR shows it.
 ///
-/// A string in pieces is joined in `space`. `limit` is the greatest length of a string.
+/// Plain fields instead of an enum with fields: that stays in registers, and becomes a [`ValueRef`] only once, where it
+/// is to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CborItem<'r> {
+    pub(crate) kind: Kind,
+    /// An integer in two's complement, the bits of a Float, the two halves of an object link.
+    number: u64,
+    string: &'r [u8],
+    /// Where the item begins.
+    pub(crate) offset: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An integer that fits an i64.
+    Integer,
+    /// One beyond.
+    Unsigned,
+    Float,
+    Boolean,
+    Null,
+    Bytes,
+    Text,
+    /// A time that is tagged as one.
+    Time,
+    /// An object link, which only SenML tells from text.
+    Objlnk,
+}
+
+impl Kind {
+    pub(crate) const fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Unsigned | Self::Float | Self::Time)
+    }
+}
+
+/// Reads the value of a resource. A string in pieces is joined in `space`. `limit` is the greatest length of a string.
 #[inline]
 pub(crate) fn item<'a: 'r, 'r>(
     reader: &mut CborReader<'a>,
     space: &mut Option<&'r mut Vec<u8>>,
     limit: usize,
-) -> Result<Content<ValueRef<'r>>, DecodeError> {
+) -> Result<CborItem<'r>, DecodeError> {
     let head = reader.head()?;
-    Ok(Content::Value(match head.major {
-        major::UNSIGNED => match i64::try_from(head.argument) {
-            Ok(number) => ValueRef::Integer(number),
-            Err(_) => ValueRef::Unsigned(head.argument),
-        },
-        major::NEGATIVE => ValueRef::Integer(negative(head)?),
-        major::BYTES => {
-            let bytes = reader.string(head, space)?;
-            if bytes.len() > limit {
+    let mut item = CborItem {
+        kind: Kind::Integer,
+        number: head.argument,
+        string: &[],
+        offset: head.offset,
+    };
+    match head.major {
+        major::UNSIGNED if i64::try_from(head.argument).is_err() => item.kind = Kind::Unsigned,
+        major::UNSIGNED => {}
+        major::NEGATIVE => item.number = negative(head)? as u64,
+        major::BYTES | major::TEXT => {
+            item.kind = if head.major == major::TEXT {
+                Kind::Text
+            } else {
+                Kind::Bytes
+            };
+            item.string = reader.string(head, space)?;
+            if item.string.len() > limit {
                 return Err(head.error(DecodeErrorKind::Limit));
             }
-            ValueRef::Opaque(bytes)
         }
-        major::TEXT => {
-            let bytes = reader.string(head, space)?;
-            if bytes.len() > limit {
-                return Err(head.error(DecodeErrorKind::Limit));
+        major::SIMPLE => {
+            (item.kind, item.number) = match head.info {
+                20 => (Kind::Boolean, 0),
+                21 => (Kind::Boolean, 1),
+                22 => (Kind::Null, 0),
+                25..=27 => (Kind::Float, float(head).to_bits()),
+                _ => return Err(head.error(DecodeErrorKind::Syntax)),
             }
-            ValueRef::String(str::from_utf8(bytes).map_err(|_| head.error(DecodeErrorKind::Utf8))?)
         }
-        major::TAG => tagged(reader, head)?,
-        major::SIMPLE => match head.info {
-            20 => ValueRef::Boolean(false),
-            21 => ValueRef::Boolean(true),
-            22 => return Ok(Content::Null),
-            25..=27 => ValueRef::Float(float(head)),
-            _ => return Err(head.error(DecodeErrorKind::Syntax)),
-        },
+        major::TAG => (item.kind, item.number) = tagged(reader, head)?,
         _ => return Err(head.error(DecodeErrorKind::Structure)),
-    }))
+    }
+    Ok(item)
+}
+
+impl<'r> CborItem<'r> {
+    /// The object link that a text is; `None` where it is none.
+    pub(crate) fn into_objlnk(self) -> Option<Self> {
+        if self.kind != Kind::Text {
+            return None;
+        }
+        let link: Objlnk = str::from_utf8(self.string).ok()?.parse().ok()?;
+        Some(Self {
+            kind: Kind::Objlnk,
+            number: u64::from(link.object) << 16 | u64::from(link.instance),
+            ..self
+        })
+    }
+
+    /// The value in the type that shows: text is String.
+    pub(crate) fn shown(self) -> Result<ValueRef<'r>, DecodeErrorKind> {
+        Ok(match self.kind {
+            Kind::Integer => ValueRef::Integer(self.number as i64),
+            Kind::Unsigned => ValueRef::Unsigned(self.number),
+            Kind::Float => ValueRef::Float(f64::from_bits(self.number)),
+            Kind::Boolean => ValueRef::Boolean(self.number != 0),
+            Kind::Bytes => ValueRef::Opaque(self.string),
+            Kind::Text => ValueRef::String(self.utf8()?),
+            Kind::Time => ValueRef::Time(Time(self.number as i64)),
+            Kind::Objlnk => ValueRef::Objlnk(Objlnk::new((self.number >> 16) as u16, self.number as u16)),
+            Kind::Null => return Err(DecodeErrorKind::Structure),
+        })
+    }
+
+    fn utf8(self) -> Result<&'r str, DecodeErrorKind> {
+        str::from_utf8(self.string).map_err(|_| DecodeErrorKind::Utf8)
+    }
+}
+
+impl<'r> Untyped<'r> for CborItem<'r> {
+    #[inline]
+    fn typed(self, resource_type: Option<ResourceType>) -> Result<ValueRef<'r>, DecodeErrorKind> {
+        // What is nearly always so first; everything else is a cast.
+        Ok(match (self.kind, resource_type) {
+            (Kind::Integer, Some(ResourceType::Integer)) => ValueRef::Integer(self.number as i64),
+            (Kind::Integer, Some(ResourceType::Time)) => ValueRef::Time(Time(self.number as i64)),
+            (Kind::Float, Some(ResourceType::Float)) => ValueRef::Float(f64::from_bits(self.number)),
+            (Kind::Boolean, Some(ResourceType::Boolean)) => ValueRef::Boolean(self.number != 0),
+            (Kind::Text, Some(ResourceType::String)) => ValueRef::String(self.utf8()?),
+            (Kind::Bytes, Some(ResourceType::Opaque)) => ValueRef::Opaque(self.string),
+            _ => return self.shown()?.typed(resource_type),
+        })
+    }
 }
 
 /// A number, such as a time in SenML.
 pub(crate) fn number(reader: &mut CborReader<'_>) -> Result<f64, DecodeError> {
-    let offset = reader.offset();
-    match item(reader, &mut None, 0)? {
-        Content::Value(ValueRef::Integer(number)) => Ok(number as f64),
-        Content::Value(ValueRef::Unsigned(number)) => Ok(number as f64),
-        Content::Value(ValueRef::Float(number)) => Ok(number),
-        _ => Err(DecodeError::new(DecodeErrorKind::Structure, offset)),
+    let item = item(reader, &mut None, 0)?;
+    match item.kind {
+        Kind::Integer => Ok(item.number as i64 as f64),
+        Kind::Unsigned => Ok(item.number as f64),
+        Kind::Float => Ok(f64::from_bits(item.number)),
+        _ => Err(DecodeError::new(DecodeErrorKind::Structure, item.offset)),
     }
 }
 
@@ -81,7 +169,7 @@ fn float(head: Head) -> f64 {
 
 /// The tags that a value may have: 0 (date and time as text), 1 (seconds since 1970) and 4 (decimal fraction).
 #[cold]
-fn tagged<'r>(reader: &mut CborReader<'_>, tag: Head) -> Result<ValueRef<'r>, DecodeError> {
+fn tagged(reader: &mut CborReader<'_>, tag: Head) -> Result<(Kind, u64), DecodeError> {
     let inner = reader.head()?;
     let wrong = inner.error(DecodeErrorKind::Number);
     match (tag.argument, inner.major) {
@@ -89,15 +177,17 @@ fn tagged<'r>(reader: &mut CborReader<'_>, tag: Head) -> Result<ValueRef<'r>, De
             let mut joined = Vec::new();
             let text = reader.string(inner, &mut Some(&mut joined))?;
             let seconds = str::from_utf8(text).ok().and_then(date::parse).ok_or(wrong)?;
-            Ok(ValueRef::Time(Time(seconds)))
+            Ok((Kind::Time, seconds as u64))
         }
-        (1, major::UNSIGNED) => i64::try_from(inner.argument)
-            .map(|seconds| ValueRef::Time(Time(seconds)))
-            .map_err(|_| wrong),
-        (1, major::NEGATIVE) => Ok(ValueRef::Time(Time(negative(inner)?))),
-        (1, major::SIMPLE) if matches!(inner.info, 25..=27) => ValueRef::Float(float(inner))
-            .cast(ResourceType::Time)
-            .ok_or(wrong),
+        (1, major::UNSIGNED) if i64::try_from(inner.argument).is_ok() => Ok((Kind::Time, inner.argument)),
+        (1, major::UNSIGNED) => Err(wrong),
+        (1, major::NEGATIVE) => Ok((Kind::Time, negative(inner)? as u64)),
+        (1, major::SIMPLE) if matches!(inner.info, 25..=27) => {
+            match ValueRef::Float(float(inner)).cast(ResourceType::Integer) {
+                Some(ValueRef::Integer(seconds)) => Ok((Kind::Time, seconds as u64)),
+                _ => Err(wrong),
+            }
+        }
         (4, major::ARRAY) => {
             let mut items = reader.items(inner, 1)?;
             let mut part = || match items.another(reader)? {

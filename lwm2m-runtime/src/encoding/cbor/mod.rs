@@ -8,7 +8,7 @@ mod item;
 mod reader;
 mod writer;
 
-pub(crate) use item::{item, number};
+pub(crate) use item::{CborItem, Kind, item, number};
 pub(crate) use reader::{BREAK, CborReader, Head, Items};
 pub(crate) use writer::{Chunk, NULL, set_count, write_value};
 
