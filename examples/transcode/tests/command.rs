@@ -1,5 +1,7 @@
 //! The command as a user runs it.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+
 use std::{
     io::Write,
     process::{Command, Output, Stdio},
