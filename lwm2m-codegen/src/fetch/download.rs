@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, StatusCode, Url};
 
-use super::index::quoted;
+use super::index_error::quoted;
 use super::options::{Limits, Patience};
 
 /// Why a file could not be downloaded.

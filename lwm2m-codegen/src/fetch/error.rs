@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::download::DownloadError;
-use super::index::{INDEX_FILE, IndexError, quoted};
+use super::index::INDEX_FILE;
+use super::index_error::{IndexError, quoted};
 use super::lock::LockError;
 use super::report::Unlocked;
 

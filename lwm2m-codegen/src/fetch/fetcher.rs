@@ -12,19 +12,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
 use tokio::task::JoinSet;
 
+use super::address::root;
+use super::difference::{Before, Fetched, changes, merge};
 use super::download::{DownloadError, DownloadProblem, Downloader};
 use super::error::{Error, Refusal};
 use super::index::{INDEX_FILE, Index, IndexItem};
 use super::lock::{Fingerprint, Lock};
-use super::options::{Options, UPSTREAM, UPSTREAM_REVISION};
-use super::report::{Change, Repaired, Report, Unlocked};
+use super::options::Options;
+use super::report::{Repaired, Report, Unlocked};
 use super::select::pick;
 use super::tree::Tree;
 use super::verify::verify;
-use crate::model::Version;
 
 /// After so many files that cannot be had, the rest is not asked for.
 const ENOUGH_FAILURES: usize = 10;
@@ -61,19 +61,6 @@ pub enum Progress<'a> {
     },
 }
 
-/// A file that is there and accepted.
-struct Fetched {
-    item: IndexItem,
-    bytes: Vec<u8>,
-    fingerprint: Fingerprint,
-}
-
-/// What the directory had.
-struct Before {
-    index: Index,
-    fingerprints: HashMap<String, Fingerprint>,
-}
-
 impl Fetcher {
     /// Prepares a fetch; nothing is read yet.
     ///
@@ -104,7 +91,7 @@ impl Fetcher {
         if self.options.offline {
             return self.inspect(&tree);
         }
-        let root = self.root()?;
+        let root = root(&self.options, &self.lock)?;
         let before = self.before(&tree)?;
         let options = &self.options;
         let downloader = Downloader::new(
@@ -118,37 +105,6 @@ impl Fetcher {
             options.patience.total,
             self.fetch(&tree, before, Arc::new(downloader), progress),
         )?
-    }
-
-    /// The root of the tree, with a slash at its end.
-    fn root(&self) -> Result<Url, Error> {
-        let options = &self.options;
-        let root = options.from.as_deref().unwrap_or(UPSTREAM);
-        let revision = match (&options.revision, &options.from) {
-            (Some(revision), _) => Some(revision.as_str()),
-            (None, Some(_)) => None,
-            (None, None) if options.locked => Some(self.lock.commit.as_str()),
-            (None, None) => Some(UPSTREAM_REVISION),
-        };
-        let source = || Error::Source { url: root.to_owned() };
-        let slash = if root.ends_with('/') { "" } else { "/" };
-        let mut address = format!("{root}{slash}");
-        if let Some(revision) = revision {
-            if !is_revision(revision) {
-                return Err(Error::Revision {
-                    revision: revision.to_owned(),
-                });
-            }
-            address.push_str(revision);
-            address.push('/');
-        }
-        let url = Url::parse(&address).map_err(|_| source())?;
-        let plain = url.query().is_none() && url.fragment().is_none();
-        if matches!(url.scheme(), "http" | "https") && plain {
-            Ok(url)
-        } else {
-            Err(source())
-        }
     }
 
     /// What the directory has.
@@ -219,7 +175,7 @@ impl Fetcher {
         }
         self.install(tree, &before, &fetched, &index_bytes, &mut progress)?;
         let asked: BTreeSet<u16> = fetched.iter().map(|file| file.item.id).collect();
-        compare(&before, &fetched, whole, &mut report);
+        report.changes = changes(&before, &fetched, whole);
         report.unchanged = asked.len()
             - report
                 .changes
@@ -444,102 +400,6 @@ impl Fetcher {
         };
         Error::Read { path, reason }
     }
-}
-
-/// The items that a directory has after a part of the registry was fetched into it: old ones stay, unless a fetched one has the
-/// same version or took their file.
-fn merge(before: &Index, fetched: &[Fetched]) -> Vec<IndexItem> {
-    let is_replaced = |old: &IndexItem| {
-        fetched
-            .iter()
-            .any(|new| (new.item.id, new.item.version) == (old.id, old.version) || new.item.file == old.file)
-    };
-    let mut items: Vec<IndexItem> = before
-        .items
-        .iter()
-        .filter(|old| !is_replaced(old))
-        .cloned()
-        .collect();
-    items.extend(fetched.iter().map(|file| file.item.clone()));
-    items.sort_by_key(|item| (item.id, item.version));
-    items
-}
-
-/// Compares the objects before and after.
-fn compare(before: &Before, fetched: &[Fetched], whole: bool, report: &mut Report) {
-    let mut changes: BTreeMap<u16, Change> = BTreeMap::new();
-    let mut old = BTreeMap::new();
-    for item in &before.index.items {
-        let fingerprint = before.fingerprints.get(&item.file);
-        let Some(fingerprint) = fingerprint else { continue };
-        old.insert((item.id, item.version), *fingerprint);
-    }
-    let change = |changes: &mut BTreeMap<u16, Change>, id: u16, name: &str, before, after, edited| {
-        let entry = changes.entry(id).or_insert_with(|| Change {
-            id,
-            name: name.to_owned(),
-            before: Vec::new(),
-            after: Vec::new(),
-            edited: Vec::new(),
-        });
-        entry.before.extend::<Option<Version>>(before);
-        entry.after.extend::<Option<Version>>(after);
-        entry.edited.extend::<Option<Version>>(edited);
-    };
-    for file in fetched {
-        let IndexItem {
-            id,
-            version,
-            ref name,
-            ..
-        } = file.item;
-        match old.remove(&(id, version)) {
-            None => change(&mut changes, id, name, None, Some(version), None),
-            Some(same) if same == file.fingerprint => {
-                change(&mut changes, id, name, Some(version), Some(version), None);
-            }
-            Some(_) => change(
-                &mut changes,
-                id,
-                name,
-                Some(version),
-                Some(version),
-                Some(version),
-            ),
-        }
-    }
-    let taken: BTreeSet<&str> = fetched.iter().map(|file| file.item.file.as_str()).collect();
-    for item in &before.index.items {
-        if old.contains_key(&(item.id, item.version)) {
-            let stays = !whole && !taken.contains(item.file.as_str());
-            change(
-                &mut changes,
-                item.id,
-                &item.name,
-                Some(item.version),
-                stays.then_some(item.version),
-                None,
-            );
-        }
-    }
-    for change in changes.values_mut() {
-        change.before.sort_unstable();
-        change.after.sort_unstable();
-        change.edited.sort_unstable();
-    }
-    report.changes = changes
-        .into_values()
-        .filter(|change| change.before != change.after || !change.edited.is_empty())
-        .collect();
-}
-
-fn is_revision(text: &str) -> bool {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
-    !text.is_empty()
-        && text.bytes().all(legal)
-        && text
-            .split('/')
-            .all(|part| !part.is_empty() && part != "." && !part.contains(".."))
 }
 
 /// Runs the fetch on a thread of its own, because a runtime must not be started on a thread that already runs one.

@@ -13,10 +13,13 @@
 //! those that are new or different. Whatever fails before that, and a killed process, leave the directory as it was. While it
 //! writes, every file takes its place in one step and the index comes last, so that a reader always finds a whole tree.
 
+mod address;
+mod difference;
 mod download;
 mod error;
 mod fetcher;
 mod index;
+mod index_error;
 mod lock;
 mod options;
 mod report;
@@ -27,7 +30,8 @@ mod verify;
 pub use download::{DownloadError, DownloadProblem};
 pub use error::{Error, Refusal};
 pub use fetcher::{Fetcher, Progress};
-pub use index::{INDEX_FILE, Index, IndexError, IndexItem, IndexProblem};
+pub use index::{INDEX_FILE, Index, IndexItem};
+pub use index_error::{IndexError, IndexProblem};
 pub use lock::{Fingerprint, Lock, LockError};
 pub use options::{DEFAULT_DIRECTORY, Limits, Options, Patience, UPSTREAM, UPSTREAM_REVISION};
 pub use report::{Change, ChangeKind, Repaired, Report, Unlocked};

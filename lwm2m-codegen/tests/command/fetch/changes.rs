@@ -288,3 +288,41 @@ fn a_directory_that_cannot_be_written_stays_as_it_was() {
     assert!(matches!(error, Error::Write { .. }), "{error}");
     assert_eq!(Tree::at(directory.path()), before);
 }
+
+#[test]
+fn a_fetch_that_fails_between_two_files_leaves_an_index_whose_files_are_all_there() {
+    let directory = TempDir::new().unwrap();
+    fetch(options(
+        &Tree::of(&[(3, 1, 1), (6, 1, 0)]).serve().url(),
+        directory.path(),
+    ))
+    .unwrap();
+    let index = fs::read(directory.path().join("DDF.xml")).unwrap();
+    // No file can take the place of a directory that is in use. It comes after the update of object 3.
+    fs::create_dir_all(directory.path().join("3303.xml/in use")).unwrap();
+
+    let server = Tree::of(&[(3, 1, 1), (3, 1, 2), (3303, 1, 1)]).serve();
+    let into = options(&server.url(), directory.path());
+    let error = fetch(into.clone()).unwrap_err();
+
+    assert!(matches!(error, Error::Write { .. }), "{error}");
+    assert_eq!(
+        fs::read(directory.path().join("DDF.xml")).unwrap(),
+        index,
+        "the index comes last"
+    );
+    assert!(
+        directory.path().join("6.xml").exists(),
+        "removals come after that"
+    );
+    let names: Vec<String> = Tree::at(directory.path()).0.into_keys().collect();
+    assert!(!names.iter().any(|name| name.contains(".fetching")), "{names:?}");
+
+    fs::remove_dir_all(directory.path().join("3303.xml")).unwrap();
+    fetch(into).unwrap();
+    let offline = Options {
+        offline: true,
+        ..options("", directory.path())
+    };
+    assert_eq!(fetch(offline).unwrap().files, 3, "the next fetch completes it");
+}
