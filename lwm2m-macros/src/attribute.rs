@@ -1,4 +1,8 @@
-//! `#[lwm2m(key = value, flag, list(..))]`, read leniently, so that one mistake does not hide the next.
+//! `#[lwm2m(key = value, flag)]` and `#[lwm2m(execute RESET = 5, key = value)]`, read leniently, so that one mistake does
+//! not hide the next.
+//!
+//! What an item may have several of is a declaration, with a keyword in front: clippy would take two lists with the same
+//! key on one item for a mistake, and does not look into what is no plain list.
 
 use proc_macro2::Span;
 use syn::{
@@ -29,31 +33,26 @@ pub(crate) struct Entry {
 pub(crate) enum Value {
     Flag,
     Expression(Box<Expr>),
-    List(Vec<Entry>),
+    List,
 }
 
 impl Entries {
-    /// The entries of every `#[lwm2m(..)]` among `attributes`.
-    pub(crate) fn of(attributes: &[Attribute], errors: &mut Errors) -> Self {
+    /// The entries of every `#[lwm2m(..)]` among `attributes`, and the declarations.
+    pub(crate) fn of(attributes: &[Attribute], errors: &mut Errors) -> (Self, Vec<Declaration>) {
         let mut all = Self::default();
+        let mut declarations = Vec::new();
         for attribute in attributes
             .iter()
             .filter(|attribute| attribute.path().is_ident("lwm2m"))
         {
             all.span.get_or_insert(attribute.span());
-            match attribute.parse_args_with(Punctuated::<Entry, Token![,]>::parse_terminated) {
-                Ok(entries) => all.entries.extend(entries),
+            match attribute.parse_args::<Content>() {
+                Ok(Content::Settings(entries)) => all.entries.extend(entries),
+                Ok(Content::Declaration(declaration)) => declarations.push(*declaration),
                 Err(error) => errors.add(error),
             }
         }
-        all
-    }
-
-    pub(crate) fn new(entries: Vec<Entry>, span: Span) -> Self {
-        Self {
-            entries,
-            span: Some(span),
-        }
+        (all, declarations)
     }
 
     /// Takes the entry of that key; reports a second one.
@@ -68,20 +67,6 @@ impl Entries {
             );
         }
         Some(entry)
-    }
-
-    /// Takes every entry of that key.
-    pub(crate) fn take_all(&mut self, key: &str) -> Vec<Entry> {
-        let (taken, rest) = std::mem::take(&mut self.entries)
-            .into_iter()
-            .partition(|entry| entry.key == key);
-        self.entries = rest;
-        taken
-    }
-
-    /// What is left.
-    pub(crate) fn into_rest(self) -> Vec<Entry> {
-        self.entries
     }
 
     /// `key`, without a value.
@@ -107,6 +92,16 @@ impl Entries {
         None
     }
 
+    /// `enumeration`, `enumeration = "u64"`: whether it is there, and its text.
+    pub(crate) fn flag_or_text(&mut self, key: &str, errors: &mut Errors) -> Option<(Option<String>, Span)> {
+        let entry = self.take(key, errors)?;
+        match (&entry.value, entry.as_text()) {
+            (Value::Flag, _) => Some((None, entry.key.span())),
+            (_, Some((text, span))) => Some((Some(text), span)),
+            _ => Some((Some(String::new()), entry.span())),
+        }
+    }
+
     /// `id = 3`.
     pub(crate) fn id(&mut self, what: &str, errors: &mut Errors) -> Option<(u16, Span)> {
         let Some(entry) = self.take("id", errors) else {
@@ -114,15 +109,7 @@ impl Entries {
             errors.at(span, format!("{what} needs an identifier; add `id = ..`"));
             return None;
         };
-        match entry.integer() {
-            Some((id, span)) => match u16::try_from(id) {
-                Ok(u16::MAX) => errors.at(span, "65535 is reserved for \"none\"; choose another identifier"),
-                Ok(id) => return Some((id, span)),
-                Err(_) => errors.at(span, "an identifier is a number of 0 to 65534"),
-            },
-            None => errors.at(entry.span(), "`id` is a number; write `id = 3303`"),
-        }
-        None
+        entry.identifier(errors)
     }
 
     /// `key = "1.1"`.
@@ -152,6 +139,15 @@ impl Entries {
     pub(crate) fn finish(self, known: &[&str], place: &str, errors: &mut Errors) {
         for entry in self.entries {
             let key = entry.key.unraw().to_string();
+            if matches!(key.as_str(), "execute" | "untyped") {
+                errors.at(
+                    entry.key.span(),
+                    format!(
+                        "a resource without a field is declared on the struct: `#[lwm2m({key} RESET = 5)]`"
+                    ),
+                );
+                continue;
+            }
             let help = match nearest(&key, known) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("known are {}", known.join(", ")),
@@ -165,7 +161,7 @@ impl Entry {
     pub(crate) fn span(&self) -> Span {
         match &self.value {
             Value::Expression(expression) => expression.span(),
-            Value::Flag | Value::List(_) => self.key.span(),
+            Value::Flag | Value::List => self.key.span(),
         }
     }
 
@@ -178,8 +174,25 @@ impl Entry {
                 }) => Some((text.value(), text.span())),
                 _ => None,
             },
-            Value::Flag | Value::List(_) => None,
+            Value::Flag | Value::List => None,
         }
+    }
+
+    /// An identifier, or an error.
+    pub(crate) fn identifier(&self, errors: &mut Errors) -> Option<(u16, Span)> {
+        let Some((id, span)) = self.integer() else {
+            errors.at(
+                self.span(),
+                format!("an identifier is a number; write `{} = 5`", self.key),
+            );
+            return None;
+        };
+        match u16::try_from(id) {
+            Ok(u16::MAX) => errors.at(span, "65535 is reserved for \"none\"; choose another identifier"),
+            Ok(id) => return Some((id, span)),
+            Err(_) => errors.at(span, "an identifier is a number of 0 to 65534"),
+        }
+        None
     }
 
     /// A whole number, negative too.
@@ -208,6 +221,45 @@ impl Entry {
     }
 }
 
+/// What one attribute holds.
+enum Content {
+    Settings(Vec<Entry>),
+    Declaration(Box<Declaration>),
+}
+
+/// `execute RESET = 5, key = value`.
+pub(crate) struct Declaration {
+    /// `execute`.
+    pub(crate) keyword: Ident,
+    /// `RESET = 5`.
+    pub(crate) named: Entry,
+    /// The rest.
+    pub(crate) entries: Entries,
+}
+
+impl Parse for Content {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !(input.peek(Ident) && input.peek2(Ident)) {
+            let entries = Punctuated::<Entry, Token![,]>::parse_terminated(input)?;
+            return Ok(Self::Settings(entries.into_iter().collect()));
+        }
+        let keyword = input.parse()?;
+        let mut entries = Punctuated::<Entry, Token![,]>::parse_terminated(input)?.into_iter();
+        let Some(named) = entries.next() else {
+            return Err(input.error("write a name and a number, such as `RESET = 5`"));
+        };
+        let entries = Entries {
+            span: Some(named.key.span()),
+            entries: entries.collect(),
+        };
+        Ok(Self::Declaration(Box::new(Declaration {
+            keyword,
+            named,
+            entries,
+        })))
+    }
+}
+
 impl Parse for Entry {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = Ident::parse_any(input)?;
@@ -215,10 +267,11 @@ impl Parse for Entry {
             input.parse::<Token![=]>()?;
             Value::Expression(Box::new(input.parse()?))
         } else if input.peek(syn::token::Paren) {
+            // Nothing takes a list; what it is in is reported by its key.
             let content;
             syn::parenthesized!(content in input);
-            let entries = Punctuated::<Self, Token![,]>::parse_terminated(&content)?;
-            Value::List(entries.into_iter().collect())
+            content.parse::<proc_macro2::TokenStream>()?;
+            Value::List
         } else {
             Value::Flag
         };

@@ -4,20 +4,26 @@ use lwm2m_codegen::{
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::{Attribute, Data, DeriveInput, Fields, Type, ext::IdentExt as _, spanned::Spanned as _};
+use syn::{Data, DeriveInput, Fields, Type, spanned::Spanned as _};
 
-use crate::{attribute::Entries, errors::Errors};
+use crate::{
+    attribute::{Declaration, Entries},
+    errors::Errors,
+    field::constant,
+};
 
 const NEWTYPE: &str = "an enumeration is a struct around a number, `struct Mode(pub i64);`, so that codes without a name are kept; \
-                       name codes with `#[lwm2m(OFF = 0)]`";
+                       name codes with `#[lwm2m(code OFF = 0)]`";
 
 /// What the derive adds to a newtype.
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     let code = code(input, &mut errors);
     let mut named: Vec<(Ident, EnumerationItem)> = Vec::new();
-    for attribute in &input.attrs {
-        let Some((constant, item)) = item(attribute, code, &mut errors) else {
+    let (entries, declarations) = Entries::of(&input.attrs, &mut errors);
+    entries.finish(&["code OFF = 0"], "on an enumeration", &mut errors);
+    for declaration in declarations {
+        let Some((constant, item)) = item(declaration, code, &mut errors) else {
             continue;
         };
         if let Some((first, _)) = named.iter().find(|(_, known)| known.code == item.code) {
@@ -90,42 +96,27 @@ fn code(input: &DeriveInput, errors: &mut Errors) -> Code {
     }
 }
 
-/// `#[lwm2m(OFF = 0, label = "Off")]`.
-fn item(attribute: &Attribute, code: Code, errors: &mut Errors) -> Option<(Ident, EnumerationItem)> {
-    let mut entries = Entries::of(std::slice::from_ref(attribute), errors);
-    entries.span?;
+/// `#[lwm2m(code OFF = 0, label = "Off")]`.
+fn item(declaration: Declaration, code: Code, errors: &mut Errors) -> Option<(Ident, EnumerationItem)> {
+    let Declaration {
+        keyword,
+        named,
+        mut entries,
+    } = declaration;
+    if keyword != "code" {
+        errors.at(keyword.span(), "a code with a name is written `code OFF = 0`");
+    }
+    let constant = constant(&named.key, errors);
     let label = entries.text("label", errors);
-    let mut rest = entries.into_rest().into_iter();
-    let Some(entry) = rest.next() else {
-        errors.at(
-            attribute.span(),
-            "which code? Write `#[lwm2m(OFF = 0)]` or `#[lwm2m(OFF = 0, label = \"Off\")]`",
-        );
-        return None;
-    };
-    for further in rest {
-        errors.at(
-            further.key.span(),
-            "one attribute names one code; write `#[lwm2m(..)]` for each, with at most a `label`",
-        );
-    }
-    let constant = entry.key.unraw();
-    let name = constant.to_string();
-    if name.chars().any(char::is_lowercase) {
-        let upper = emit::default_constant(&name);
-        errors.at(
-            entry.key.span(),
-            format!("a code's name is a constant; write `{upper}`"),
-        );
-    }
+    entries.finish(&["label"], "of `code`", errors);
     let lowest = match code {
         Code::Integer => i128::from(i64::MIN),
         Code::Unsigned => 0,
     };
-    let Some((number, span)) = entry.integer() else {
+    let Some((number, span)) = named.integer() else {
         errors.at(
-            entry.span(),
-            format!("a code is a whole number; write `{name} = 1`"),
+            named.span(),
+            format!("a code is a whole number; write `code {constant} = 1`"),
         );
         return None;
     };
@@ -139,10 +130,11 @@ fn item(attribute: &Attribute, code: Code, errors: &mut Errors) -> Option<(Ident
         );
         return None;
     };
+    let identifier = constant.to_string();
     let item = EnumerationItem {
         code: number,
-        label: label.map_or_else(|| default_name(&name), |(label, _)| label),
-        identifier: name,
+        label: label.map_or_else(|| default_name(&identifier), |(label, _)| label),
+        identifier,
     };
     Some((constant, item))
 }

@@ -1,4 +1,4 @@
-//! One resource: a field, or an `execute` or `untyped` of the struct.
+//! One resource: a field, or what the struct declares without one.
 
 use lwm2m_codegen::{
     emit::{Field, Kind, Shape, constant_of_field, default_constant, default_name},
@@ -9,7 +9,7 @@ use quote::ToTokens as _;
 use syn::{ext::IdentExt as _, spanned::Spanned as _};
 
 use crate::{
-    attribute::{Entries, Entry, Value, comment},
+    attribute::{Declaration, Entries, comment},
     errors::Errors,
     types,
 };
@@ -25,20 +25,10 @@ const ON_FIELD: [&str; 9] = [
     "enumeration",
     "skip",
 ];
-const ON_EXECUTE: [&str; 8] = [
-    "id",
-    "name",
-    "mandatory",
-    "multiple",
-    "description",
-    "constant",
-    "units",
-    "range",
-];
-const ON_UNTYPED: [&str; 8] = [
-    "id",
-    "name",
+const ON_EXECUTE: [&str; 6] = ["name", "mandatory", "multiple", "description", "units", "range"];
+const ON_UNTYPED: [&str; 7] = [
     "operations",
+    "name",
     "mandatory",
     "multiple",
     "description",
@@ -61,7 +51,13 @@ pub(crate) struct Member {
 /// The resource of a field; `None` where it is none, or too little of it can be read.
 pub(crate) fn of_field(field: &syn::Field, errors: &mut Errors) -> Option<Member> {
     let name = field.ident.as_ref()?;
-    let mut entries = Entries::of(&field.attrs, errors);
+    let (mut entries, declarations) = Entries::of(&field.attrs, errors);
+    for Declaration { keyword, .. } in declarations {
+        errors.at(
+            keyword.span(),
+            format!("`{keyword}` declares a resource without a field; move it to the struct"),
+        );
+    }
     if entries.span.is_none() {
         errors.at(
             name.span(),
@@ -133,69 +129,38 @@ pub(crate) fn of_field(field: &syn::Field, errors: &mut Errors) -> Option<Member
     })
 }
 
-/// `execute(..)` of the struct.
-pub(crate) fn executable(entry: Entry, visibility: &TokenStream, errors: &mut Errors) -> Option<Member> {
-    let mut entries = list(entry, "execute(id = 5, name = \"..\")", errors)?;
-    let mut member = without_field(
-        &mut entries,
-        "an executable resource",
-        Kind::Executable,
-        visibility,
-        errors,
-    );
-    member.resource.operations = Operations::E;
-    if let Some((name, span)) = entries.text("constant", errors) {
-        match syn::parse_str::<Ident>(&name) {
-            Ok(_) => member.constant = Ident::new(&name, span),
-            Err(_) => errors.at(
-                span,
-                "`constant` is the name of a constant, such as `constant = \"RESET\"`",
-            ),
-        }
-    }
-    entries.finish(&ON_EXECUTE, "in `execute(..)`", errors);
-    Some(member)
-}
-
-/// `untyped(..)` of the struct.
-pub(crate) fn untyped(entry: Entry, visibility: &TokenStream, errors: &mut Errors) -> Option<Member> {
-    let mut entries = list(
-        entry,
-        "untyped(id = 5, name = \"..\", operations = \"R\")",
-        errors,
-    )?;
-    let mut member = without_field(&mut entries, "a resource", Kind::Untyped, visibility, errors);
-    let operations = operations(&mut entries, &member.constant, errors);
-    member.resource.operations = operations.unwrap_or(Operations::R);
-    entries.finish(&ON_UNTYPED, "in `untyped(..)`", errors);
-    Some(member)
-}
-
-fn list(entry: Entry, example: &str, errors: &mut Errors) -> Option<Entries> {
-    let span = entry.key.span();
-    match entry.value {
-        Value::List(entries) => Some(Entries::new(entries, span)),
-        _ => {
-            errors.at(span, format!("`{}` takes a list; write `{example}`", entry.key));
-            None
-        }
-    }
-}
-
-fn without_field(
-    entries: &mut Entries,
-    what: &str,
-    kind: Kind,
+/// `execute RESET = 5` or `untyped RESET = 5` of the struct.
+pub(crate) fn declared(
+    declaration: Declaration,
     visibility: &TokenStream,
     errors: &mut Errors,
-) -> Member {
-    let span = entries.span.unwrap_or_else(Span::call_site);
-    let (id, id_span) = entries.id(what, errors).unzip();
-    let name = entries.name(errors);
-    if name.is_none() {
-        errors.at(span, format!("{what} needs a name; add `name = \"..\"`"));
-    }
-    let mut resource = Resource::new(id.unwrap_or_default(), name.unwrap_or_default());
+) -> Option<Member> {
+    let Declaration {
+        keyword,
+        named,
+        mut entries,
+    } = declaration;
+    let (kind, known) = match keyword.to_string().as_str() {
+        "execute" => (Kind::Executable, ON_EXECUTE.as_slice()),
+        "untyped" => (Kind::Untyped, ON_UNTYPED.as_slice()),
+        _ => {
+            errors.at(
+                keyword.span(),
+                "a resource without a field is `execute RESET = 5`, or `untyped` where its type is open",
+            );
+            return None;
+        }
+    };
+    let constant = constant(&named.key, errors);
+    let (id, id_span) = named.identifier(errors).unzip();
+    let name = entries
+        .name(errors)
+        .unwrap_or_else(|| default_name(&constant.to_string()));
+    let mut resource = Resource::new(id.unwrap_or_default(), name);
+    resource.operations = match kind {
+        Kind::Executable => Operations::E,
+        _ => operations(&mut entries, &constant, errors).unwrap_or(Operations::R),
+    };
     resource.mandatory = entries.flag("mandatory", errors).is_some();
     resource.multiple = entries.flag("multiple", errors).is_some();
     let mut text = |key| {
@@ -207,20 +172,28 @@ fn without_field(
     resource.description = text("description");
     resource.units = text("units");
     resource.range = text("range");
-    let constant = default_constant(&resource.name);
-    // A name without a word is reported above or has its identifier for a constant, as in generated code.
-    let constant = match syn::parse_str::<Ident>(&constant) {
-        Ok(_) => constant,
-        Err(_) => format!("RESOURCE_{}", resource.id),
-    };
-    Member {
+    entries.finish(known, &format!("of `{keyword}`"), errors);
+    Some(Member {
         resource,
         visibility: visibility.clone(),
-        constant: Ident::new(&constant, span),
-        kind,
         id_span,
-        type_span: span,
+        type_span: constant.span(),
+        constant,
+        kind,
+    })
+}
+
+/// The name of a constant, without a lower-case letter.
+pub(crate) fn constant(name: &Ident, errors: &mut Errors) -> Ident {
+    let name = name.unraw();
+    let text = name.to_string();
+    if text.chars().any(char::is_lowercase) {
+        errors.at(
+            name.span(),
+            format!("this names a constant; write `{}`", default_constant(&text)),
+        );
     }
+    name
 }
 
 /// `operations = "RW"`.
@@ -238,7 +211,7 @@ fn operations(entries: &mut Entries, name: &Ident, errors: &mut Errors) -> Optio
         "W" => Some(Operations::W),
         "RW" => Some(Operations::RW),
         "E" => {
-            errors.at(span, "an executable resource has no value; remove the field and add `#[lwm2m(execute(id = .., name = \"..\"))]` to the struct");
+            errors.at(span, "an executable resource has no value; remove the field and add `#[lwm2m(execute RESET = 5)]` to the struct");
             None
         }
         _ => {
@@ -250,26 +223,15 @@ fn operations(entries: &mut Entries, name: &Ident, errors: &mut Errors) -> Optio
 
 /// `enumeration`, `enumeration = "u64"`.
 fn enumeration(entries: &mut Entries, errors: &mut Errors) -> Option<ResourceType> {
-    let mut found = entries.take_all("enumeration").into_iter();
-    let entry = found.next()?;
-    if let Some(again) = found.next() {
-        errors.at(
-            again.key.span(),
-            "`enumeration` is here twice; remove one of them",
-        );
+    let (code, span) = entries.flag_or_text("enumeration", errors)?;
+    match code.as_deref() {
+        None | Some("i64") => {}
+        Some("u64") => return Some(ResourceType::Unsigned),
+        Some(_) => errors.at(
+            span,
+            "write `enumeration` for one over i64, `enumeration = \"u64\"` for one over u64",
+        ),
     }
-    match (
-        &entry.value,
-        entry.as_text().as_ref().map(|(text, _)| text.as_str()),
-    ) {
-        (Value::Flag, _) | (_, Some("i64")) => return Some(ResourceType::Integer),
-        (_, Some("u64")) => return Some(ResourceType::Unsigned),
-        _ => {}
-    }
-    errors.at(
-        entry.span(),
-        "write `enumeration` for one over i64, `enumeration = \"u64\"` for one over u64",
-    );
     Some(ResourceType::Integer)
 }
 

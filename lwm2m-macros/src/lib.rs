@@ -9,7 +9,7 @@
 //! /// A heating circuit's controller.
 //! #[derive(Clone, Debug, Default, PartialEq, Lwm2mObject)]
 //! #[lwm2m(id = 10400, name = "Thermostat", version = "1.1", multiple)]
-//! #[lwm2m(execute(id = 5, name = "Reset", description = "Forgets the schedule."))]
+//! #[lwm2m(execute RESET = 5, description = "Forgets the schedule.")]
 //! pub struct Thermostat {
 //!     /// The temperature to reach.
 //!     #[lwm2m(id = 0, operations = "RW", units = "Cel", range = "5..30")]
@@ -25,9 +25,9 @@
 //! }
 //!
 //! #[derive(Clone, Copy, Debug, Default, PartialEq, Lwm2mEnumeration)]
-//! #[lwm2m(OFF = 0)]
-//! #[lwm2m(ECO = 1, label = "Energy saving")]
-//! #[lwm2m(COMFORT = 2)]
+//! #[lwm2m(code OFF = 0)]
+//! #[lwm2m(code ECO = 1, label = "Energy saving")]
+//! #[lwm2m(code COMFORT = 2)]
 //! pub struct Mode(pub i64);
 //!
 //! let thermostat = Thermostat { target_temperature: 21.5, ..Default::default() };
@@ -48,8 +48,15 @@
 //! | `lwm2m_version = "1.1"` | the lowest version of LwM2M that it needs; without it, 1.0 |
 //! | `multiple` | there may be several instances |
 //! | `mandatory` | every client has it |
-//! | `execute(id = 5, name = "..")` | an executable resource, also `mandatory`, `description = ".."`, `constant = ".."` |
-//! | `untyped(id = 6, name = "..", operations = "R")` | a resource without a data type: it is in the definition only |
+//!
+//! A resource without a field has an attribute of its own, with the name of its constant and its identifier:
+//!
+//! | attribute | meaning |
+//! |---|---|
+//! | `execute RESET = 5` | an executable resource |
+//! | `untyped RAW = 6, operations = "R"` | a resource whose data type is left open: it is in the definition only |
+//!
+//! Both take `name = ".."` (without it, the constant's in words), `mandatory` and `description = ".."`.
 //!
 //! # On a field
 //!
@@ -75,8 +82,8 @@
 //! # Enumerations
 //!
 //! `#[derive(Lwm2mEnumeration)]` is for a struct with one field, an `i64` (Integer) or a `u64` (Unsigned Integer). It is
-//! open: a code without a name is kept, since a newer version of an object may name it. Each `#[lwm2m(NAME = code)]` is
-//! a constant, with an optional `label`. The struct also needs `Clone`, `Copy`, `Debug`, `Default` and `PartialEq`.
+//! open: a code without a name is kept, since a newer version of an object may name it. Each
+//! `#[lwm2m(code OFF = 0)]` is a constant, with an optional `label = ".."`. The struct also needs `Clone`, `Copy`, `Debug`, `Default` and `PartialEq`.
 
 mod attribute;
 mod enumeration;

@@ -14,7 +14,7 @@ use crate::{
     field::{self, Member},
 };
 
-const ON_STRUCT: [&str; 10] = [
+const ON_STRUCT: [&str; 8] = [
     "id",
     "name",
     "version",
@@ -23,8 +23,6 @@ const ON_STRUCT: [&str; 10] = [
     "lwm2m_version",
     "multiple",
     "mandatory",
-    "execute",
-    "untyped",
 ];
 
 /// What the derive adds to a struct.
@@ -81,18 +79,15 @@ impl Parsed {
 
 pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
     let mut errors = Errors::default();
-    let mut entries = Entries::of(&input.attrs, &mut errors);
+    let (mut entries, declarations) = Entries::of(&input.attrs, &mut errors);
     entries.span = Some(input.ident.span());
     let object = object(input, &mut entries, &mut errors);
     let visibility = input.vis.to_token_stream();
     let mut members: Vec<_> = fields(input, &mut errors)
         .filter_map(|field| field::of_field(field, &mut errors))
         .collect();
-    for entry in entries.take_all("execute") {
-        members.extend(field::executable(entry, &visibility, &mut errors));
-    }
-    for entry in entries.take_all("untyped") {
-        members.extend(field::untyped(entry, &visibility, &mut errors));
+    for declaration in declarations {
+        members.extend(field::declared(declaration, &visibility, &mut errors));
     }
     entries.finish(&ON_STRUCT, "on an object", &mut errors);
     if !input.generics.params.is_empty() {
@@ -108,7 +103,7 @@ pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
     if members.is_empty() && errors.is_empty() {
         errors.at(
             input.ident.span(),
-            "an object has at least one resource; add a field or `execute(..)`",
+            "an object has at least one resource; add a field, or `#[lwm2m(execute RESET = 5)]`",
         );
     }
     match object {
@@ -264,7 +259,7 @@ fn check_identifiers(members: &[Member], errors: &mut Errors) {
         if let Some(first) = constants.get(&constant) {
             let advice = match member.kind {
                 Kind::Field(_) => "rename the field",
-                Kind::Executable | Kind::Untyped => "add `constant = \"..\"` with another name",
+                Kind::Executable | Kind::Untyped => "name this one otherwise",
             };
             let id = first.resource.id;
             errors.at(

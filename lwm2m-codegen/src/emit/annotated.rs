@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::{
     Code, EnumerationPlan, Field, Kind, Member, Plan, Shape,
-    convention::{default_constant, default_name, default_urn, plain_range},
+    convention::{default_name, default_urn, plain_range},
     doc, literal,
 };
 use crate::model::{
@@ -98,25 +98,22 @@ fn object_attributes(object: &Object) -> TokenStream {
 /// An executable, or a resource without a type, as an attribute of the struct.
 fn without_field(member: &Member<'_>) -> Option<TokenStream> {
     let resource = member.resource;
-    let id = literal::id(resource.id);
-    let name = &resource.name;
-    let mut attributes = quote!(id = #id, name = #name);
-    let kind = match member.kind {
+    let keyword = match member.kind {
         Kind::Field(_) => return None,
-        Kind::Executable => {
-            let constant = &member.constant;
-            if *constant != default_constant(&resource.name) {
-                let constant = constant.to_string();
-                attributes.extend(quote!(, constant = #constant));
-            }
-            quote!(execute)
-        }
-        Kind::Untyped => {
-            let operations = resource.operations.name();
-            attributes.extend(quote!(, operations = #operations));
-            quote!(untyped)
-        }
+        Kind::Executable => ident("execute"),
+        Kind::Untyped => ident("untyped"),
     };
+    let constant = &member.constant;
+    let id = literal::id(resource.id);
+    let mut attributes = quote!(#keyword #constant = #id);
+    if resource.name != default_name(&constant.to_string()) {
+        let name = &resource.name;
+        attributes.extend(quote!(, name = #name));
+    }
+    if let Kind::Untyped = member.kind {
+        let operations = resource.operations.name();
+        attributes.extend(quote!(, operations = #operations));
+    }
     if resource.multiple {
         attributes.extend(quote!(, multiple));
     }
@@ -128,7 +125,7 @@ fn without_field(member: &Member<'_>) -> Option<TokenStream> {
         let description = &resource.description;
         attributes.extend(quote!(, description = #description));
     }
-    Some(quote!(#[lwm2m(#kind(#attributes))]))
+    Some(quote!(#[lwm2m(#attributes)]))
 }
 
 fn field_attributes(resource: &Resource, field: &Field) -> TokenStream {
@@ -191,8 +188,14 @@ fn enumeration(plan: &EnumerationPlan<'_>) -> TokenStream {
     });
     let items = plan.constants.iter().map(|(constant, item)| {
         let code = Literal::i64_unsuffixed(item.code);
-        let label = &item.label;
-        quote!(#[lwm2m(#constant = #code, label = #label)])
+        let label = match item.label == default_name(&constant.to_string()) {
+            true => TokenStream::new(),
+            false => {
+                let label = &item.label;
+                quote!(, label = #label)
+            }
+        };
+        quote!(#[lwm2m(code #constant = #code #label)])
     });
     quote! {
         #doc

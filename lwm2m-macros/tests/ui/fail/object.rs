@@ -4,8 +4,11 @@ use lwm2m_runtime::{Lwm2mObject, object::Instances};
 
 #[derive(Clone, Default, Lwm2mObject)]
 #[lwm2m(id = 65535, nmae = "Wrong", version = "1", multiple = true)]
-#[lwm2m(execute(id = 1, name = "Reset", operation = "E"))]
-#[lwm2m(execute(name = "Reset"))]
+#[lwm2m(execute RESET = 1, operation = "E")]
+#[lwm2m(execute RESET)]
+#[lwm2m(execute(id = 4))]
+#[lwm2m(execute reboot = 65535)]
+#[lwm2m(exec STOP = 12)]
 struct Wrong {
     plain: i64,
     #[lwm2m(id = 1, operations = "R", mandatory)]

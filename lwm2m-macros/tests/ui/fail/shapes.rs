@@ -37,16 +37,18 @@ enum Mode {
 }
 
 #[derive(Lwm2mEnumeration)]
-#[lwm2m(off = 0, on = 1)]
-#[lwm2m(ON = 0)]
-#[lwm2m(ON = 2)]
-#[lwm2m(LARGE = 9223372036854775808)]
-#[lwm2m(TEXT = "x")]
+#[lwm2m(code off = 0, on = 1)]
+#[lwm2m(ON = 1)]
+#[lwm2m(value A = 7)]
+#[lwm2m(code ON = 0)]
+#[lwm2m(code ON = 2)]
+#[lwm2m(code LARGE = 9223372036854775808)]
+#[lwm2m(code TEXT = "x")]
 #[lwm2m(label = "y")]
 struct Numbers(i64);
 
 #[derive(Lwm2mEnumeration)]
-#[lwm2m(OFF = -1)]
+#[lwm2m(code OFF = -1)]
 struct Unsigned(u64);
 
 #[derive(Lwm2mEnumeration)]

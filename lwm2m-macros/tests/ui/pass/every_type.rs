@@ -54,13 +54,13 @@ struct EveryType {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Lwm2mEnumeration)]
-#[lwm2m(UNKNOWN = -1)]
-#[lwm2m(OFF = 0)]
-#[lwm2m(ON = 1, label = "Switched on")]
+#[lwm2m(code UNKNOWN = -1)]
+#[lwm2m(code OFF = 0)]
+#[lwm2m(code ON = 1, label = "Switched on")]
 struct Mode(i64);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Lwm2mEnumeration)]
-#[lwm2m(LOW = 0)]
+#[lwm2m(code LOW = 0)]
 struct Level(u64);
 
 fn main() {

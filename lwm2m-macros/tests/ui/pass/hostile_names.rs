@@ -12,8 +12,9 @@ mod bare {
     /// Ends the comment? */ #![no] `x` "quoted" \ [link]
     #[derive(std::clone::Clone, std::default::Default, Debug, PartialEq, lwm2m_runtime::Lwm2mObject)]
     #[lwm2m(id = 3333, name = "\"*/ } fn x() {", class = "ext")]
-    #[lwm2m(execute(id = 7, name = "// \n */ \u{202e}", constant = "RUN", description = "```\nfn x() {}\n```"))]
-    #[lwm2m(untyped(id = 8, name = "?", operations = "R"))]
+    #[lwm2m(execute RUN = 7, name = "// \n */ \u{202e}", description = "```\nfn x() {}\n```")]
+    #[lwm2m(untyped RAW = 8, name = "?", operations = "R")]
+    #[lwm2m(execute STOP = 9, name = "?")]
     pub struct String {
         /// ```
         /// panic!()

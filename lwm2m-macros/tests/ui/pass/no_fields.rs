@@ -9,7 +9,7 @@ use lwm2m_runtime::{
 
 #[derive(Clone, Debug, Default, PartialEq, Lwm2mObject)]
 #[lwm2m(id = 40000, version = "2.0", urn = "urn:oma:lwm2m:x:40000:2.0")]
-#[lwm2m(execute(id = 1, name = "Ping", mandatory))]
+#[lwm2m(execute PING = 1, mandatory)]
 pub struct Ping;
 
 fn main() {
