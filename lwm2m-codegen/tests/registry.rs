@@ -12,6 +12,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use lwm2m_codegen::{
@@ -20,6 +21,7 @@ use lwm2m_codegen::{
     registry::{Error, Overlay, Registry},
     xml::{self, Mode},
 };
+use proptest::prelude::*;
 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -32,10 +34,13 @@ fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
-/// The embedded registry, and upstream's where it is.
-fn registries() -> Vec<Registry> {
-    let upstream = shared("registry").map(|directory| Registry::open(directory).unwrap());
-    std::iter::once(Registry::embedded()).chain(upstream).collect()
+/// The embedded registry, and upstream's where it is. Read once for all tests.
+fn registries() -> &'static [Registry] {
+    static REGISTRIES: OnceLock<Vec<Registry>> = OnceLock::new();
+    REGISTRIES.get_or_init(|| {
+        let upstream = shared("registry").map(|directory| Registry::open(directory).unwrap());
+        std::iter::once(Registry::embedded()).chain(upstream).collect()
+    })
 }
 
 fn version(major: u8, minor: u8) -> Version {
@@ -68,7 +73,7 @@ mod finding {
                 ("Runtime Database@1.0", "10260 Runtime Database 1.0"),
                 ("0", "0 LWM2M Security 1.2"),
             ] {
-                assert_eq!(found(&registry, text), expected, "{text}");
+                assert_eq!(found(registry, text), expected, "{text}");
             }
         }
     }
@@ -436,7 +441,7 @@ fn range_figures(registry: &Registry) -> (usize, usize, usize) {
 #[test]
 fn nearly_every_range_is_read() {
     for registry in registries() {
-        let (all, read, by_grammar) = range_figures(&registry);
+        let (all, read, by_grammar) = range_figures(registry);
         println!("ranges of the latest versions: {all}, read {read}, by the grammar alone {by_grammar}");
         assert_eq!(all, 747);
         assert!(read * 100 >= all * 98, "{read} of {all}");
@@ -462,6 +467,32 @@ fn every_object_survives_its_own_definition_file() {
             }
             assert_eq!(read.as_slice(), std::slice::from_ref(object));
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Markup in a text stays text.
+    #[test]
+    fn any_text_survives_a_definition_file(
+        name in "[!-~\u{e4}\u{1f980}]{1,12}",
+        description in r#"([<>&"'\]\[!-]|CDATA|\PC| ){0,24}"#,
+        units in r"[!-~]{0,8}",
+    ) {
+        let mut object = Object::new(26241, name.as_str(), "urn:oma:lwm2m:x:26241");
+        object.description = description.trim().into();
+        let mut resource = Resource::new(1, name.as_str());
+        resource.resource_type = Some(ResourceType::String);
+        resource.units = units;
+        object.resources.push(resource);
+        let reading = xml::read(object.to_xml().as_bytes(), Mode::Strict);
+        prop_assert!(!reading.has_errors(), "{:?}", reading.diagnostics);
+        let mut read = reading.objects;
+        for object in &mut read {
+            object.description = object.description.trim().into();
+        }
+        prop_assert_eq!(read, [object]);
     }
 }
 
@@ -495,7 +526,7 @@ mod transitions {
     #[test]
     fn of_the_whole_registry_are_found_and_judged() {
         for registry in registries() {
-            let diffs = all(&registry);
+            let diffs = all(registry);
             let major = diffs
                 .iter()
                 .filter(|diff| diff.from.major != diff.to.major)

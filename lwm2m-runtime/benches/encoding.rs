@@ -28,9 +28,9 @@ use lwm2m_runtime::{
 /// The resources of object 3 that the payload has, with those between.
 #[derive(Clone, Debug, Default, PartialEq, Lwm2mObject)]
 #[lwm2m(id = 3, name = "Device", mandatory)]
-#[lwm2m(execute(id = 4, name = "Reboot", mandatory))]
-#[lwm2m(execute(id = 5, name = "Factory Reset"))]
-#[lwm2m(execute(id = 12, name = "Reset Error Code"))]
+#[lwm2m(execute REBOOT = 4, mandatory)]
+#[lwm2m(execute FACTORY_RESET = 5)]
+#[lwm2m(execute RESET_ERROR_CODE = 12)]
 pub struct Device {
     #[lwm2m(id = 0, operations = "R")]
     manufacturer: Option<String>,

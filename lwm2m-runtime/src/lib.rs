@@ -17,6 +17,36 @@
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
 //!
+//! ```
+//! # #[cfg(feature = "derive")] {
+//! use lwm2m_runtime::{
+//!     Lwm2mObject,
+//!     model::ValueRef,
+//!     object::{FieldError, Instance, WriteError},
+//! };
+//!
+//! #[derive(Clone, Default, Lwm2mObject)]
+//! #[lwm2m(id = 42769)]
+//! struct Valve {
+//!     #[lwm2m(id = 0, operations = "RW", range = "0..100")]
+//!     opening: i64,
+//!     #[lwm2m(id = 1, operations = "R")]
+//!     temperature: Option<f64>,
+//! }
+//!
+//! // Typed: right and data type are the compiler's business, the range is checked.
+//! let mut valve = Valve::default();
+//! assert!(Valve::OPENING.write(&mut valve, 101).is_err());
+//! assert_eq!(Valve::OPENING.write(&mut valve, 70), Ok(()));
+//!
+//! // Untyped, for what comes from a peer: everything is checked.
+//! let instance: &mut dyn Instance = &mut valve;
+//! assert_eq!(instance.write(0, None, ValueRef::Float(35.0)), Ok(()));
+//! assert_eq!(instance.write(0, Some(1), ValueRef::Integer(35)), Err(WriteError::Field(FieldError::NotMultiple)));
+//! assert_eq!(valve.opening, 35);
+//! # }
+//! ```
+//!
 //! The crate is `no_std` with `alloc`; feature `std` adds what needs an operating system.
 
 #![no_std]

@@ -13,11 +13,7 @@ use lwm2m_runtime::{
 /// Opens and closes a heating circuit. Identifiers of 42769 to 42800 are for tests; OMA registers others.
 #[derive(Clone, Debug, Default, PartialEq, Lwm2mObject)]
 #[lwm2m(id = 42769, name = "Heating Valve", version = "1.0", multiple)]
-#[lwm2m(execute(
-    id = 5,
-    name = "Calibrate",
-    description = "Runs from closed to open and back."
-))]
+#[lwm2m(execute CALIBRATE = 5, description = "Runs from closed to open and back.")]
 pub struct HeatingValve {
     /// How far the valve is open.
     #[lwm2m(id = 0, operations = "RW", units = "/100", range = "0..100")]
@@ -32,9 +28,9 @@ pub struct HeatingValve {
 
 /// Unknown modes are kept: a newer version of the object may name them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Lwm2mEnumeration)]
-#[lwm2m(CLOSED = 0)]
-#[lwm2m(SCHEDULE = 1, label = "Follows the schedule")]
-#[lwm2m(MANUAL = 2)]
+#[lwm2m(code CLOSED = 0)]
+#[lwm2m(code SCHEDULE = 1, label = "Follows the schedule")]
+#[lwm2m(code MANUAL = 2)]
 pub struct Mode(pub i64);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

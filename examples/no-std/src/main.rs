@@ -8,15 +8,15 @@
 
 extern crate alloc;
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::{error::Error, panic::PanicInfo};
 
 use cortex_m_rt::entry;
 use cortex_m_semihosting::{debug, hprintln};
 use lwm2m_runtime::{
     Lwm2mObject,
-    encoding::{Decoder, EncodeOptions, Format, Unknown, encode, instance_records},
-    model::Path,
+    encoding::{Decoder, EncodeOptions, Format, Purpose, RecordRef, Unknown, encode, instance_records},
+    model::{Path, ValueRef},
     object::{Instances, Object},
 };
 
@@ -35,11 +35,11 @@ struct Valve {
     temperature: f64,
     /// The rooms that it heats.
     #[lwm2m(id = 2, operations = "RW")]
-    rooms: Option<Instances<alloc::string::String>>,
+    rooms: Option<Instances<String>>,
+    /// Unlocks its service port.
+    #[lwm2m(id = 3, operations = "RW", range = "0..16")]
+    key: Option<Vec<u8>>,
 }
-
-/// Every format that carries an instance.
-const FORMATS: &[Format] = &[Format::Tlv];
 
 #[entry]
 fn main() -> ! {
@@ -67,19 +67,65 @@ fn run() -> Result<(), &'static str> {
         Err(error) => hprintln!("refused: {}", error),
         Ok(()) => return Err("101 is outside the range"),
     }
-    for format in FORMATS {
-        let mut payload = Vec::new();
-        let records = instance_records(path, &valve);
-        encode(*format, path, records, &EncodeOptions::default(), &mut payload).map_err(show)?;
-        let read: Valve = Decoder::new(*format, path)
+
+    // Whole instances, typed.
+    let formats = [
+        Format::Tlv,
+        Format::Json,
+        Format::SenmlJson,
+        Format::SenmlCbor,
+        Format::Lwm2mCbor,
+    ];
+    for format in formats {
+        let payload = write(format, path, instance_records(path, &valve))?;
+        let read: Valve = Decoder::new(format, path)
             .read_instance(&payload, Unknown::Refuse)
             .map_err(show)?;
-        if read != valve {
-            return Err("what was read is not what was written");
-        }
-        hprintln!("{:?}: {} bytes", format, payload.len());
+        same(&read, &valve)?;
     }
-    Ok(())
+
+    // Single values, and what a composite request holds.
+    let opening = RecordRef::new(Valve::OPENING.at(0).path(), ValueRef::Unsigned(70));
+    let key = RecordRef::new(Valve::KEY.at(0).path(), ValueRef::Opaque(&[0xca, 0xfe]));
+    let values = Purpose::Values;
+    round_trip(Format::Text, opening.path, values, &[opening])?;
+    round_trip(Format::Cbor, opening.path, values, &[opening])?;
+    round_trip(Format::Opaque, key.path, values, &[key])?;
+    round_trip(Format::SenmlEtchJson, Path::ROOT, Purpose::Patch, &[opening, key])?;
+    round_trip(Format::SenmlEtchCbor, Path::ROOT, Purpose::Patch, &[opening, key])
+}
+
+fn round_trip(
+    format: Format,
+    target: Path,
+    purpose: Purpose,
+    records: &[RecordRef<'_>],
+) -> Result<(), &'static str> {
+    let payload = write(format, target, records.iter().copied())?;
+    let decoder = Decoder::new(format, target)
+        .with_purpose(purpose)
+        .with_definitions(&Valve::DEFINITION);
+    let mut reader = decoder.read(&payload).map_err(show)?;
+    for record in records {
+        same(&reader.next().map_err(show)?, &Some(*record))?;
+    }
+    same(&reader.next().map_err(show)?, &None)
+}
+
+fn write<'r, R>(format: Format, target: Path, records: R) -> Result<Vec<u8>, &'static str>
+where
+    R: IntoIterator<Item = RecordRef<'r>, IntoIter: Clone>,
+{
+    let mut payload = Vec::new();
+    encode(format, target, records, &EncodeOptions::default(), &mut payload).map_err(show)?;
+    hprintln!("{:?}: {} bytes", format, payload.len());
+    Ok(payload)
+}
+
+fn same<T: PartialEq>(read: &T, written: &T) -> Result<(), &'static str> {
+    (read == written)
+        .then_some(())
+        .ok_or("what was read is not what was written")
 }
 
 fn show(error: impl Error) -> &'static str {

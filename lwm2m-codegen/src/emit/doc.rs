@@ -87,7 +87,8 @@ fn resource_facts(resource: &Resource) -> String {
     }
     for (what, text) in [("unit", &resource.units), ("range", &resource.range)] {
         if !text.is_empty() {
-            facts.push_str(&format!(" · {what} {}", escaped(text)));
+            facts.push_str(&format!(" · {what} "));
+            escape(&mut facts, text);
         }
     }
     facts
@@ -127,13 +128,18 @@ pub fn description(text: &str) -> Vec<String> {
 /// A text as one line of Markdown that shows exactly its words.
 pub(super) fn escaped(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
+    escape(&mut line, text);
+    line
+}
+
+/// The same behind what is on the line already.
+fn escape(line: &mut String, text: &str) {
     for (index, word) in text.split_whitespace().enumerate() {
         if index > 0 {
             line.push(' ');
         }
-        escape_word(&mut line, word);
+        escape_word(line, word);
     }
-    line
 }
 
 fn escape_word(line: &mut String, word: &str) {
