@@ -6,7 +6,7 @@ use std::fs;
 
 use lwm2m_codegen::Builder;
 
-const KETTLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/kettle.xml");
+const KETTLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/hostile_kettle.xml");
 
 #[test]
 fn objects_of_the_registry_and_files_come_in_one_file() {

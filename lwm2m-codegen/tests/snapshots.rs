@@ -16,7 +16,7 @@ fn generated(object: &str) -> String {
 
 fn custom(form: Form) -> String {
     let registry = Registry::embedded();
-    let reading = xml::read(include_bytes!("data/kettle.xml"), Mode::Strict);
+    let reading = xml::read(include_bytes!("data/hostile_kettle.xml"), Mode::Strict);
     assert!(!reading.has_errors(), "{:?}", reading.diagnostics);
     let objects: Vec<_> = reading.objects.iter().collect();
     generate::file(&objects, registry.words(), form).unwrap()
