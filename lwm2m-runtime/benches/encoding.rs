@@ -9,7 +9,15 @@
 //! The other implementations' payloads lie in `../shared/payloads`; without them only those written here are read.
 
 #![expect(clippy::print_stdout, reason = "a table is what a benchmark is for")]
-#![expect(clippy::unwrap_used, reason = "a benchmark that fails stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that fails stops"
+)]
+#![expect(
+    clippy::duplicated_attributes,
+    reason = "the lint takes the parts of two executable resources for the same"
+)]
 
 use std::{
     fs,
@@ -168,14 +176,17 @@ fn measure(budget: Duration, mut run: impl FnMut()) -> f64 {
 
 fn print(format: &str, what: &str, bytes: usize, nanoseconds: f64, baseline: Option<f64>, target: f64) {
     match baseline {
-        Some(baseline) => {
+        Some(baseline) if nanoseconds < f64::MAX => {
             let ratio = baseline / nanoseconds;
             let verdict = if ratio >= target { "" } else { "  below the target" };
             println!(
                 "{format:<11} {what:<28} {bytes:>5} B {nanoseconds:>9.0} ns   {baseline:>7.0} ns  {ratio:>5.1}x of {target}x{verdict}"
             );
         }
-        None => println!("{format:<11} {what:<28} {bytes:>5} B {nanoseconds:>9.0} ns"),
+        _ if nanoseconds < f64::MAX => {
+            println!("{format:<11} {what:<28} {bytes:>5} B {nanoseconds:>9.0} ns");
+        }
+        _ => println!("{format:<11} {what:<28} {bytes:>5} B  not measured"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{DecodeError, Format, RecordRef, decode::Context, opaque, plain_cbor, text};
+use super::{DecodeError, DecodeErrorKind, Format, RecordRef, decode::Context, opaque, plain_cbor, text};
 
 pub(crate) struct SingleReader<'a> {
     payload: &'a [u8],
@@ -26,6 +26,9 @@ impl<'a> SingleReader<'a> {
     ) -> Result<Option<RecordRef<'r>>, DecodeError> {
         if core::mem::replace(&mut self.done, true) {
             return Ok(None);
+        }
+        if self.payload.len() > context.limits().value && context.format() != Format::Cbor {
+            return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(context.target()));
         }
         let value = match context.format() {
             Format::Text => text::decode(self.payload, &mut self.space, context)?,

@@ -140,7 +140,7 @@ impl<'r> Untyped<'r> for CborItem<'r> {
 
 /// A number, such as a time in SenML.
 pub(crate) fn number(reader: &mut CborReader<'_>) -> Result<f64, DecodeError> {
-    let item = item(reader, &mut None, 0)?;
+    let item = item(reader, &mut None, usize::MAX)?;
     match item.kind {
         Kind::Integer => Ok(item.number as i64 as f64),
         Kind::Unsigned => Ok(item.number as f64),
