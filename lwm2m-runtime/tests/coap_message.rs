@@ -1,5 +1,7 @@
 //! CoAP messages, frames, options and blocks: bytes and their meaning, and what is refused.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+
 use lwm2m_runtime::coap::{
     BlockOption, BlockSize, Code, CodeClass, Frame, FrameBuilder, FrameError, Message, MessageBuilder,
     MessageError, MessageType, OptionNumber, Options, Token, peek_id, uint,
@@ -262,9 +264,18 @@ fn block_options_have_number_more_and_size() {
     assert_eq!(BlockSize::at_most(0), BlockSize::MIN);
 }
 
+/// Bytes of a frame, then what they say: code, token, options, payload.
+type FrameCase = (
+    &'static str,
+    Code,
+    &'static str,
+    &'static [(u16, &'static str)],
+    &'static str,
+);
+
 #[test]
 fn frames_are_read_and_written() {
-    let cases: [(&str, Code, &str, &[(u16, &str)], &str); 6] = [
+    let cases: [FrameCase; 6] = [
         ("01437f", Code::VALID, "7f", &[], ""),
         ("01e242", Code::PING, "42", &[], ""),
         ("40e1 22 2000 20", Code::CSM, "", &[(2, "2000"), (4, "")], ""),
