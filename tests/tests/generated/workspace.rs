@@ -26,6 +26,9 @@ const LINTS: &str = "\
 impl Workspace {
     pub(crate) fn new(name: &str) -> Self {
         let path = crate::scratch().join("generated").join(name);
+        if path.exists() {
+            fs::remove_dir_all(&path).unwrap();
+        }
         fs::create_dir_all(&path).unwrap();
         let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"*/\"]\nexclude = [\"target\"]\n";
         fs::write(path.join("Cargo.toml"), manifest).unwrap();
