@@ -12,7 +12,7 @@ use super::{
     base64,
     decode::Context,
     encode::{Uniqueness, common_time},
-    json::{Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names},
+    json::{Dialect, EntryWriter, JsonNumber, JsonReader, JsonScalar, JsonString, JsonValue, Names},
     senml::{Label, RawRecord, Senml, Shape, check_unknown},
 };
 use crate::model::{Objlnk, Path, ResourceType, ValueRef};
@@ -38,12 +38,22 @@ enum Place {
     Further,
 }
 
+/// The names of a record until the record has ended.
+#[derive(Default)]
+struct Strings<'a> {
+    base_name: Option<JsonString<'a>>,
+    name: Option<JsonString<'a>>,
+}
+
 /// The value of a record until the record has ended.
 enum Value<'a> {
-    Scalar(JsonValue<'a>),
+    Integer(i64),
+    Number(JsonNumber<'a>),
+    Boolean(bool),
     Text(JsonString<'a>),
     Data(JsonString<'a>),
     Objlnk(JsonString<'a>),
+    Null,
 }
 
 impl<'a> SenmlJsonReader<'a> {
@@ -84,99 +94,169 @@ impl<'a> SenmlJsonReader<'a> {
     fn record(&mut self, context: &mut Context<'_>) -> Result<RecordRef<'_>, DecodeError> {
         self.json.expect(b'{')?;
         let mut raw = RawRecord::new(self.json.offset() - 1);
-        let (mut base_name, mut name, mut value) = (None, None, None);
+        let mut strings = Strings::default();
+        let mut value = None;
         let mut first = true;
-        while let Some(member) = self.json.member(first)? {
-            first = false;
-            let label = match member.plain() {
-                Some(name) => Label::from_name(name.as_bytes()),
-                None => Label::from_name(member.text().as_bytes()),
-            };
-            let Some(label) = label else {
-                check_unknown(member.text().as_bytes(), member.offset())?;
-                self.unknown.insert(member)?;
-                self.json.skip()?;
-                continue;
-            };
-            raw.see(label, member.offset())?;
-            let offset = self.json.offset();
-            let found = self.json.value()?;
-            let misplaced = DecodeError::new(DecodeErrorKind::Structure, offset);
-            match (label, found) {
-                (Label::Name, JsonValue::String(text)) => name = Some(text),
-                (Label::Value, found @ (JsonValue::Number(_) | JsonValue::Null)) => {
-                    value = Some((Value::Scalar(found), offset));
-                }
-                (Label::StringValue, JsonValue::String(text)) => {
-                    value = Some((Value::Text(text), text.offset()))
-                }
-                (Label::BooleanValue, found @ JsonValue::Boolean(_)) => {
-                    value = Some((Value::Scalar(found), offset));
-                }
-                (Label::DataValue, JsonValue::String(text)) => {
-                    value = Some((Value::Data(text), text.offset()))
-                }
-                (Label::Objlnk, JsonValue::String(text)) => {
-                    value = Some((Value::Objlnk(text), text.offset()))
-                }
-                (Label::BaseName, JsonValue::String(text)) => base_name = Some(text),
-                (
-                    Label::BaseTime | Label::Time | Label::BaseVersion | Label::BaseValue,
-                    JsonValue::Number(number),
-                ) => {
-                    let fail = |kind| DecodeError::new(kind, offset);
-                    match label {
-                        Label::BaseTime => raw.base_time = Some(number.to_f64().map_err(fail)?),
-                        Label::Time => raw.time = Some(number.to_f64().map_err(fail)?),
-                        Label::BaseValue => raw.base_value = Some(number.value(None).map_err(fail)?),
-                        _ => match number.value(Some(ResourceType::Integer)) {
-                            Ok(ValueRef::Integer(version)) => raw.base_version = Some(version),
-                            _ => return Err(fail(DecodeErrorKind::Version)),
-                        },
+        loop {
+            let label = match short_label(&mut self.json, first) {
+                Some(label) => label,
+                None => match self.label(first)? {
+                    Member::Known(label) => label,
+                    Member::Unknown => {
+                        first = false;
+                        continue;
                     }
+                    Member::None => break,
+                },
+            };
+            first = false;
+            let offset = self.json.offset();
+            raw.see(label, offset)?;
+            match label {
+                Label::Value => {
+                    value = Some((
+                        match self.json.short_integer() {
+                            Some(number) => Value::Integer(number),
+                            None => match self.json.value()? {
+                                JsonValue::Number(number) => Value::Number(number),
+                                JsonValue::Null => Value::Null,
+                                _ => return Err(misplaced(offset)),
+                            },
+                        },
+                        offset,
+                    ));
                 }
-                (Label::BaseSum | Label::Sum | Label::UpdateTime, JsonValue::Number(_))
-                | (Label::BaseUnit | Label::Unit, JsonValue::String(_)) => {}
-                _ => return Err(misplaced),
+                Label::Name => strings.name = Some(string(&mut self.json)?),
+                Label::BaseName => strings.base_name = Some(string(&mut self.json)?),
+                Label::StringValue => value = Some((Value::Text(string(&mut self.json)?), offset)),
+                Label::DataValue => value = Some((Value::Data(string(&mut self.json)?), offset)),
+                Label::Objlnk => value = Some((Value::Objlnk(string(&mut self.json)?), offset)),
+                Label::BooleanValue => match self.json.value()? {
+                    JsonValue::Boolean(flag) => value = Some((Value::Boolean(flag), offset)),
+                    _ => return Err(misplaced(offset)),
+                },
+                _ => read_other(&mut self.json, label, &mut raw)?,
             }
         }
         self.unknown.clear();
-        let limit = context.limits().value;
-        let within_limit = |text: JsonString<'_>| match text.len() > limit {
-            true => Err(DecodeError::new(DecodeErrorKind::Limit, text.offset())),
-            false => Ok(()),
-        };
-        raw.base_name = base_name.map(|text| text.read_in(&mut self.base_name).as_bytes());
-        raw.name = name.map(|text| text.read_in(&mut self.name).as_bytes());
-        raw.value = match value {
-            None => None,
-            Some((value, offset)) => {
-                let content = match value {
-                    Value::Scalar(JsonValue::Number(number)) => Content::Value(JsonScalar::Number(number)),
-                    Value::Scalar(JsonValue::Boolean(flag)) => {
-                        Content::Value(JsonScalar::Value(ValueRef::Boolean(flag)))
-                    }
-                    Value::Scalar(_) => Content::Null,
-                    Value::Text(text) => {
-                        within_limit(text)?;
-                        Content::Value(JsonScalar::Value(ValueRef::String(text.read_in(&mut self.text))))
-                    }
-                    Value::Data(text) => {
-                        within_limit(text)?;
-                        let text = text.read_in(&mut self.text);
-                        let data = base64::decode_tolerant(text.as_bytes(), &mut self.data)
-                            .map_err(|kind| DecodeError::new(kind, offset))?;
-                        Content::Value(JsonScalar::Value(ValueRef::Opaque(data)))
-                    }
-                    Value::Objlnk(text) => {
-                        Content::Value(JsonScalar::Value(ValueRef::Objlnk(read_objlnk(text)?)))
-                    }
-                };
-                Some((content, offset))
-            }
-        };
+        raw.base_name = strings
+            .base_name
+            .map(|text| text.read_in(&mut self.base_name).as_bytes());
+        raw.name = strings.name.map(|text| text.read_in(&mut self.name).as_bytes());
+        if let Some((value, offset)) = value {
+            let limit = context.limits().value;
+            let scalar = match value {
+                Value::Integer(number) => JsonScalar::Integer(number),
+                Value::Number(number) => JsonScalar::Number(number),
+                Value::Boolean(flag) => JsonScalar::Value(ValueRef::Boolean(flag)),
+                Value::Text(text) | Value::Data(text) if text.len() > limit => {
+                    return Err(DecodeError::new(DecodeErrorKind::Limit, offset));
+                }
+                Value::Text(text) => JsonScalar::Value(ValueRef::String(text.read_in(&mut self.text))),
+                Value::Data(text) => {
+                    let text = text.read_in(&mut self.text);
+                    let data = base64::decode_tolerant(text.as_bytes(), &mut self.data)
+                        .map_err(|kind| DecodeError::new(kind, offset))?;
+                    JsonScalar::Value(ValueRef::Opaque(data))
+                }
+                Value::Objlnk(text) => JsonScalar::Value(ValueRef::Objlnk(read_objlnk(text)?)),
+                Value::Null => {
+                    raw.value = Some((Content::Null, offset));
+                    return self.senml.resolve(raw, context);
+                }
+            };
+            raw.value = Some((Content::Value(scalar), offset));
+        }
         self.senml.resolve(raw, context)
     }
+
+    /// The next member, if its label is not one of those that are most often written, or not as they are.
+    fn label(&mut self, first: bool) -> Result<Member, DecodeError> {
+        let Some(member) = self.json.member(first)? else {
+            return Ok(Member::None);
+        };
+        let name = member.text();
+        if let Some(label) = Label::from_name(name.as_bytes()) {
+            self.json.skip_blanks();
+            return Ok(Member::Known(label));
+        }
+        check_unknown(name.as_bytes(), member.offset())?;
+        self.unknown.insert(member)?;
+        self.json.skip()?;
+        Ok(Member::Unknown)
+    }
+}
+
+enum Member {
+    Known(Label),
+    // It has been passed over.
+    Unknown,
+    None,
+}
+
+/// Passes the label of a member, if it is a frequent one without blanks or escapes.
+#[inline]
+pub(crate) fn short_label(json: &mut JsonReader<'_>, first: bool) -> Option<Label> {
+    let rest = match (json.rest(), first) {
+        (rest, true) => rest,
+        ([b',', rest @ ..], false) => rest,
+        _ => return None,
+    };
+    let (label, len) = match rest {
+        [b'"', b'n', b'"', b':', ..] => (Label::Name, 4),
+        [b'"', b'v', b'"', b':', ..] => (Label::Value, 4),
+        [b'"', b'v', b's', b'"', b':', ..] => (Label::StringValue, 5),
+        [b'"', b'v', b'b', b'"', b':', ..] => (Label::BooleanValue, 5),
+        [b'"', b'v', b'd', b'"', b':', ..] => (Label::DataValue, 5),
+        [b'"', b't', b'"', b':', ..] => (Label::Time, 4),
+        _ => return None,
+    };
+    json.advance(len + usize::from(!first));
+    Some(label)
+}
+
+#[inline]
+pub(crate) fn string<'a>(json: &mut JsonReader<'a>) -> Result<JsonString<'a>, DecodeError> {
+    if let Some(text) = json.short_string()? {
+        return Ok(text);
+    }
+    let offset = json.offset();
+    match json.value()? {
+        JsonValue::String(text) => Ok(text),
+        _ => Err(misplaced(offset)),
+    }
+}
+
+/// Reads a member that is not a name and not a value.
+fn read_other<V>(
+    json: &mut JsonReader<'_>,
+    label: Label,
+    raw: &mut RawRecord<'_, V>,
+) -> Result<(), DecodeError> {
+    let offset = json.offset();
+    let fail = |kind| DecodeError::new(kind, offset);
+    match (label, json.value()?) {
+        (Label::BaseTime, JsonValue::Number(time)) => raw.base_time = Some(time.to_f64().map_err(fail)?),
+        (Label::Time, JsonValue::Number(time)) => raw.time = Some(time.to_f64().map_err(fail)?),
+        (Label::BaseValue, JsonValue::Number(number)) => {
+            raw.base_value = Some(number.value(None).map_err(fail)?);
+        }
+        (Label::BaseVersion, JsonValue::Number(version)) => {
+            match version.value(Some(ResourceType::Integer)) {
+                Ok(ValueRef::Integer(version)) => raw.base_version = Some(version),
+                _ => return Err(fail(DecodeErrorKind::Version)),
+            }
+        }
+        (Label::BaseSum | Label::Sum | Label::UpdateTime, JsonValue::Number(_))
+        | (Label::BaseUnit | Label::Unit, JsonValue::String(_)) => {}
+        _ => return Err(misplaced(offset)),
+    }
+    Ok(())
+}
+
+/// A value that its label does not have.
+pub(crate) const fn misplaced(offset: usize) -> DecodeError {
+    DecodeError::new(DecodeErrorKind::Structure, offset)
 }
 
 /// A payload without records: only a list of paths must have some.

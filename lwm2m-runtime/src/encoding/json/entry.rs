@@ -161,6 +161,8 @@ impl<'o, S: Sink> EntryWriter<'o, S> {
 
 /// The value of a member, whose type depends on the resource.
 pub(crate) enum JsonScalar<'r> {
+    /// A number of at most 18 digits.
+    Integer(i64),
     Number(JsonNumber<'r>),
     /// Text, which in the JSON of LwM2M 1.0 is base64 for Opaque. There is space for the bytes.
     Text(&'r str, &'r mut Vec<u8>),
@@ -171,6 +173,10 @@ impl<'r> Untyped<'r> for JsonScalar<'r> {
     #[inline]
     fn typed(self, resource_type: Option<ResourceType>) -> Result<ValueRef<'r>, DecodeErrorKind> {
         match (self, resource_type) {
+            (Self::Integer(number), None | Some(ResourceType::Integer)) => Ok(ValueRef::Integer(number)),
+            // The nearest one.
+            (Self::Integer(number), Some(ResourceType::Float)) => Ok(ValueRef::Float(number as f64)),
+            (Self::Integer(number), _) => ValueRef::Integer(number).typed(resource_type),
             (Self::Number(number), _) => number.value(resource_type),
             (Self::Text(text, scratch), Some(ResourceType::Opaque)) => {
                 base64::decode_tolerant(text.as_bytes(), scratch).map(ValueRef::Opaque)

@@ -10,9 +10,9 @@ pub(crate) struct JsonNumber<'a> {
     text: &'a str,
     // The digits without the dot. Only right if there are at most 19 of them.
     digits: u64,
-    digit_count: usize,
+    digit_count: u32,
     // Digits after the dot.
-    fraction: usize,
+    fraction: u32,
     negative: bool,
     // Whether there is an `e`.
     exponent: bool,
@@ -60,8 +60,9 @@ impl<'a> JsonNumber<'a> {
         Ok(Self {
             text: text.get(offset..end).unwrap_or_default(),
             digits,
-            digit_count,
-            fraction,
+            // Payloads are shorter than 4 GiB of digits; where they are not, the number is long all the same.
+            digit_count: u32::try_from(digit_count).unwrap_or(u32::MAX),
+            fraction: u32::try_from(fraction).unwrap_or(u32::MAX),
             negative,
             exponent,
         })
@@ -78,7 +79,7 @@ impl<'a> JsonNumber<'a> {
     pub(crate) fn to_f64(self) -> Result<f64, DecodeErrorKind> {
         // Both operands are exact then, and IEEE 754 rounds the one operation right.
         if !self.exponent && self.digit_count <= 15 {
-            if let Some(power) = POWERS.get(self.fraction) {
+            if let Some(power) = POWERS.get(self.fraction as usize) {
                 let magnitude = self.digits as f64 / power;
                 return Ok(if self.negative { -magnitude } else { magnitude });
             }

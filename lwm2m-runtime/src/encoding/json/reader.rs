@@ -59,8 +59,7 @@ impl<'a> JsonReader<'a> {
 
     #[cold]
     fn peek_far(&mut self) -> Result<u8, DecodeError> {
-        let blanks = self.rest().iter().take_while(|byte| is_blank(**byte)).count();
-        self.offset += blanks;
+        self.skip_blanks();
         match self.text.as_bytes().get(self.offset) {
             Some(byte) => Ok(*byte),
             None => Err(self.error(DecodeErrorKind::Truncated)),
@@ -148,6 +147,51 @@ impl<'a> JsonReader<'a> {
             }
             _ => return Err(self.error(DecodeErrorKind::Syntax)),
         })
+    }
+
+    /// Passes bytes that [`rest`](Self::rest) has shown.
+    #[inline]
+    pub(crate) fn advance(&mut self, len: usize) {
+        self.offset += len;
+    }
+
+    /// Passes white space.
+    pub(crate) fn skip_blanks(&mut self) {
+        self.offset += self.rest().iter().take_while(|byte| is_blank(**byte)).count();
+    }
+
+    /// A whole number of at most 18 digits, if one is next and a comma or brace follows: what nearly all numbers are.
+    #[inline]
+    pub(crate) fn short_integer(&mut self) -> Option<i64> {
+        let (negative, digits) = match self.rest() {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        let mut number: i64 = 0;
+        for (count, byte) in digits.iter().take(19).enumerate() {
+            match byte {
+                b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add(i64::from(byte - b'0')),
+                b',' | b'}' if count > 0 => {
+                    // A zero in front is for others to refuse, and minus zero is a Float.
+                    if digits.first() == Some(&b'0') && (count > 1 || negative) {
+                        return None;
+                    }
+                    self.offset += count + usize::from(negative);
+                    return Some(if negative { -number } else { number });
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Reads a string, if one is next.
+    #[inline]
+    pub(crate) fn short_string(&mut self) -> Result<Option<JsonString<'a>>, DecodeError> {
+        match self.text.as_bytes().get(self.offset) {
+            Some(b'"') => self.string().map(Some),
+            _ => Ok(None),
+        }
     }
 
     #[inline]

@@ -16,8 +16,21 @@ impl<'a> JsonString<'a> {
     #[inline]
     pub(crate) fn read(text: &'a str, offset: usize) -> Result<Self, DecodeError> {
         let start = offset + 1;
+        let end = start + plain_len(text.as_bytes().get(start..).unwrap_or_default());
+        if text.as_bytes().get(end) != Some(&b'"') {
+            return Self::read_escaped(text, start, end);
+        }
+        Ok(Self {
+            raw: text.get(start..end).unwrap_or_default(),
+            escaped: false,
+            offset: start,
+        })
+    }
+
+    /// Reads on at something that is not plain.
+    #[cold]
+    fn read_escaped(text: &'a str, start: usize, mut end: usize) -> Result<Self, DecodeError> {
         let mut escaped = false;
-        let mut end = start;
         while let Some(byte) = text.as_bytes().get(end) {
             match byte {
                 b'"' => {
@@ -37,6 +50,7 @@ impl<'a> JsonString<'a> {
                 0..=0x1f => return Err(DecodeError::new(DecodeErrorKind::Syntax, end)),
                 _ => end += 1,
             }
+            end += plain_len(text.as_bytes().get(end..).unwrap_or_default());
         }
         Err(DecodeError::new(DecodeErrorKind::Truncated, end))
     }
@@ -108,6 +122,28 @@ impl<'a> JsonString<'a> {
     }
 }
 
+/// How many bytes stand before the first quote, backslash or control character.
+#[inline]
+fn plain_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    // Sets the highest bit of the lowest byte that is below `limit`, and perhaps of some above it.
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH;
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk() {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+        let special = quote | backslash | below(word, 0x20);
+        if special != 0 {
+            return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
+        }
+        rest = behind;
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    bytes.len() - rest.len() + rest.iter().position(special).unwrap_or(rest.len())
+}
+
 /// The character that an escape stands for, and how long the escape is, both halves of a surrogate pair included.
 #[cold]
 fn unescape(escape: &[u8]) -> Result<(char, usize), DecodeErrorKind> {
@@ -171,7 +207,10 @@ impl<'a> Names<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        if !self.0.is_empty() {
+            self.0.clear();
+        }
     }
 }
