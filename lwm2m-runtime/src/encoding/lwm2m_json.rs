@@ -13,7 +13,9 @@ use super::{
     base64,
     decode::Context,
     encode::Uniqueness,
-    json::{Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names},
+    json::{
+        Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names, PlainRecord, PlainValue,
+    },
     senml::{Label, RawRecord, Senml},
     senml_json::read_objlnk,
 };
@@ -110,6 +112,11 @@ impl<'a> Lwm2mJsonReader<'a> {
     }
 
     pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'_>>, DecodeError> {
+        if !self.first && self.senml.is_plain(context) {
+            if let Some(record) = self.json.plain_record(b"\",\"sv\":\"") {
+                return resolve_plain(&self.senml, record, &mut self.data, context);
+            }
+        }
         let first = core::mem::replace(&mut self.first, false);
         if !self.json.element(first)? {
             if !self.passed {
@@ -185,6 +192,24 @@ impl<'a> Lwm2mJsonReader<'a> {
         };
         self.senml.resolve(raw, context)
     }
+}
+
+#[inline]
+fn resolve_plain<'r>(
+    senml: &Senml,
+    record: PlainRecord<'r>,
+    data: &'r mut Vec<u8>,
+    context: &mut Context<'_>,
+) -> Result<Option<RecordRef<'r>>, DecodeError> {
+    let scalar = match record.value {
+        PlainValue::Integer(number) => JsonScalar::Integer(number),
+        PlainValue::Number(number) => JsonScalar::Number(number),
+        PlainValue::Text(text) if text.len() > context.limits().value => {
+            return Err(DecodeError::new(DecodeErrorKind::Limit, record.value_offset));
+        }
+        PlainValue::Text(text) => JsonScalar::Text(text, data),
+    };
+    senml.resolve_plain(record.name, scalar, (record.offset, record.value_offset), context)
 }
 
 /// Members of an entry, by the names of SenML: only the one for text differs.

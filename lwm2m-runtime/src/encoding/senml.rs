@@ -199,6 +199,35 @@ impl Senml {
         }
     }
 
+    /// Whether a record of a name and a value is only that: no base time, no base value, no prefix, no list of paths.
+    #[inline]
+    pub(crate) fn is_plain(&self, context: &Context<'_>) -> bool {
+        self.base_time.is_none()
+            && self.base_value.is_none()
+            && !context.prefixes()
+            && context.purpose() != Purpose::Paths
+    }
+
+    /// Resolves a record of a name and a value, if [`is_plain`](Self::is_plain). The offsets are where the record
+    /// begins and where its value does.
+    #[inline]
+    pub(crate) fn resolve_plain<'r>(
+        &self,
+        name: &str,
+        value: impl Untyped<'r>,
+        (offset, value_offset): (usize, usize),
+        context: &mut Context<'_>,
+    ) -> Result<Option<RecordRef<'r>>, DecodeError> {
+        context.record_offset = offset;
+        let found = self.base.read(name.as_bytes()).and_then(Name::finish);
+        let (path, _) = found.map_err(|kind| DecodeError::new(kind, offset))?;
+        context.check_target(path, offset)?;
+        Ok(Some(RecordRef::new(
+            path,
+            context.typed(path, value, value_offset)?,
+        )))
+    }
+
     /// Resolves a record: its full name, its time, its value in the type that the definitions give.
     pub(crate) fn resolve<'r>(
         &'r mut self,

@@ -12,7 +12,10 @@ use super::{
     base64,
     decode::Context,
     encode::{Uniqueness, common_time},
-    json::{Dialect, EntryWriter, JsonNumber, JsonReader, JsonScalar, JsonString, JsonValue, Names},
+    json::{
+        Dialect, EntryWriter, JsonNumber, JsonReader, JsonScalar, JsonString, JsonValue, Names, PlainRecord,
+        PlainValue,
+    },
     senml::{Label, RawRecord, Senml, Shape, check_unknown},
 };
 use crate::model::{Objlnk, Path, ResourceType, ValueRef};
@@ -78,6 +81,11 @@ impl<'a> SenmlJsonReader<'a> {
             }
             self.json.expect(b'[')?;
             self.place = Place::First;
+        }
+        if self.place == Place::Further && self.senml.is_plain(context) {
+            if let Some(record) = self.json.plain_record(b"\",\"vs\":\"") {
+                return resolve_plain(&self.senml, record, context);
+            }
         }
         let first = self.place == Place::First;
         self.place = Place::Further;
@@ -257,6 +265,27 @@ fn read_other<V>(
 /// A value that its label does not have.
 pub(crate) const fn misplaced(offset: usize) -> DecodeError {
     DecodeError::new(DecodeErrorKind::Structure, offset)
+}
+
+#[inline]
+fn resolve_plain<'r>(
+    senml: &Senml,
+    record: PlainRecord<'r>,
+    context: &mut Context<'_>,
+) -> Result<Option<RecordRef<'r>>, DecodeError> {
+    let offsets = (record.offset, record.value_offset);
+    match record.value {
+        PlainValue::Integer(number) => {
+            senml.resolve_plain(record.name, JsonScalar::Integer(number), offsets, context)
+        }
+        PlainValue::Number(number) => {
+            senml.resolve_plain(record.name, JsonScalar::Number(number), offsets, context)
+        }
+        PlainValue::Text(text) if text.len() > context.limits().value => {
+            Err(DecodeError::new(DecodeErrorKind::Limit, record.value_offset))
+        }
+        PlainValue::Text(text) => senml.resolve_plain(record.name, ValueRef::String(text), offsets, context),
+    }
 }
 
 /// A payload without records: only a list of paths must have some.

@@ -5,12 +5,14 @@
 
 mod entry;
 mod number;
+mod plain;
 mod reader;
 mod string;
 mod write;
 
 pub(crate) use entry::{Dialect, EntryWriter, JsonScalar};
 pub(crate) use number::JsonNumber;
+pub(crate) use plain::{PlainRecord, PlainValue};
 pub(crate) use reader::{JsonReader, JsonValue};
 pub(crate) use string::{JsonString, Names};
 pub(crate) use write::Text;

@@ -35,11 +35,19 @@ impl<'a> JsonReader<'a> {
     }
 
     /// The byte that is next.
+    #[inline]
     pub(crate) fn offset(&self) -> usize {
         self.offset
     }
 
+    /// All of the payload.
+    #[inline]
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// The payload from the byte that is next.
+    #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.offset..).unwrap_or_default()
     }

@@ -124,7 +124,7 @@ impl<'a> JsonString<'a> {
 
 /// How many bytes stand before the first quote, backslash or control character.
 #[inline]
-fn plain_len(bytes: &[u8]) -> usize {
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_le_bytes([0x01; 8]);
     const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
     // Sets the highest bit of the lowest byte that is below `limit`, and perhaps of some above it.
