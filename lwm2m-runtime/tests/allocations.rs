@@ -1,12 +1,6 @@
 //! Reading TLV and the CBOR formats into borrowed records allocates nothing, and memory is never taken for a length
 //! that is only declared.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where it finds a mistake"
-)]
-
 use allocation_counter::measure;
 use lwm2m_runtime::{
     encoding::{Decoder, EncodeOptions, Format, Purpose, RecordRef, SliceSink, encode},

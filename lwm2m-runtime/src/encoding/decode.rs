@@ -247,25 +247,17 @@ impl Reader<'_, '_> {
             records,
             done,
         } = self;
-        let is_unique = format.is_unique();
+        let format_is_unique = format.is_unique();
         // Set before the fallible step, so that an error ends the reading.
         *done = true;
-        // The record stays where it was made; only a look is taken at it.
-        let result = format.next(context);
+        // The record stays where it is made, in the caller's memory: it is looked at, and never moved.
+        let mut result = format.next(context);
         if let Ok(Some(record)) = &result {
-            *records += 1;
-            if *records > context.decoder.limits.records {
-                return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(record.path));
+            let accepted = accept(record, format_is_unique, context, payload, unique, records);
+            match accepted {
+                Ok(()) => *done = false,
+                Err(error) => result = Err(error),
             }
-            if !is_unique && !unique.ascends(record) {
-                if !unique.is_ready() {
-                    read_again(payload, context.decoder, *records - 1, unique)?;
-                }
-                unique
-                    .insert(record)
-                    .map_err(|kind| DecodeError::new(kind, context.record_offset).at(record.path))?;
-            }
-            *done = false;
         }
         result
     }
@@ -282,6 +274,31 @@ impl Reader<'_, '_> {
         }
         Ok(records)
     }
+}
+
+/// Counts a record, and sees to it that it is the first of its path and time.
+#[inline]
+fn accept(
+    record: &RecordRef<'_>,
+    format_is_unique: bool,
+    context: &Context<'_>,
+    payload: &[u8],
+    unique: &mut Unique,
+    records: &mut usize,
+) -> Result<(), DecodeError> {
+    *records += 1;
+    if *records > context.decoder.limits.records {
+        return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(record.path));
+    }
+    if !format_is_unique && !unique.ascends(record) {
+        if !unique.is_ready() {
+            read_again(payload, context.decoder, *records - 1, unique)?;
+        }
+        unique
+            .insert(record)
+            .map_err(|kind| DecodeError::new(kind, context.record_offset).at(record.path))?;
+    }
+    Ok(())
 }
 
 /// Keeps the first records of a payload in `unique`.

@@ -140,6 +140,8 @@ impl<'a> TlvReader<'a> {
         }
     }
 
+    // A function by itself: together with those of the other formats it would be one with a frame for all of them.
+    #[inline(never)]
     pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'a>>, DecodeError> {
         if !self.begun {
             self.begun = true;
@@ -283,7 +285,7 @@ fn place(base: Path, at: Place, kind: Kind, id: u16, purpose: Purpose) -> Result
 }
 
 /// The value of a resource or resource instance.
-#[inline]
+#[inline(always)]
 fn value(bytes: &[u8], resource_type: ResourceType) -> Result<ValueRef<'_>, DecodeErrorKind> {
     let wrong_length = DecodeErrorKind::Type {
         expected: resource_type,

@@ -1,5 +1,7 @@
 //! One object with a resource of each type, and payloads as hexadecimal text.
 
+use std::str;
+
 use lwm2m_runtime::{
     encoding::{
         Content, DecodeError, DecodeErrorKind, Decoder, EncodeError, EncodeOptions, Format, Purpose, Record,
