@@ -377,7 +377,7 @@ impl Context<'_> {
     }
 
     /// Gives a value the type that the definitions give to its resource.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn typed<'v>(
         &mut self,
         path: Path,
@@ -394,7 +394,7 @@ impl Context<'_> {
     }
 
     /// The type that the definitions give to a resource; `None` where they do not know it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn resource_type(
         &mut self,
         path: Path,

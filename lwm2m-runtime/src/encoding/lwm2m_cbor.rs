@@ -133,7 +133,7 @@ impl<'a> Lwm2mCborReader<'a> {
     }
 
     /// The next key, out of the maps that end before it. `None` after the last.
-    #[inline]
+    #[inline(always)]
     fn entry(&mut self, context: &Context<'_>) -> Result<Option<Entry>, DecodeError> {
         if !self.begun {
             self.begun = true;
@@ -194,7 +194,7 @@ impl<'a> Lwm2mCborReader<'a> {
 }
 
 /// Reads a key below `base`. A prefix is legal where there is a place for it.
-#[inline]
+#[inline(always)]
 fn key<'a>(
     cbor: &mut CborReader<'a>,
     base: Path,
@@ -212,6 +212,7 @@ fn key<'a>(
 }
 
 /// A key that is an array, or a prefix alone.
+#[inline(never)]
 fn long_key<'a>(
     cbor: &mut CborReader<'a>,
     head: Head,
@@ -260,7 +261,7 @@ fn prefix_text<'a>(cbor: &mut CborReader<'a>, head: Head) -> Result<&'a str, Dec
     }
 }
 
-#[inline]
+#[inline(always)]
 fn child(path: Path, head: Head, context: &Context<'_>) -> Result<Path, DecodeError> {
     match u16::try_from(head.argument) {
         Ok(u16::MAX) if !(context.purpose() == Purpose::Create && path.depth() == 1) => {}

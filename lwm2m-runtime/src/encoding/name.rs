@@ -55,7 +55,7 @@ impl Name {
     }
 
     /// Reads on.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(mut self, text: &[u8]) -> Result<Self, DecodeErrorKind> {
         let mut segment = self.segment;
         for (index, byte) in text.iter().enumerate() {
@@ -103,7 +103,7 @@ impl Name {
     }
 
     /// The path, and which bytes of the whole name are its prefix. One slash at the end is legal.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn finish(mut self) -> Result<(Path, Range<usize>), DecodeErrorKind> {
         match self.segment {
             0..=0xffff => self.push(self.segment)?,
@@ -120,7 +120,7 @@ impl Name {
         Ok((self.path, start..self.prefix_end))
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, number: u32) -> Result<(), DecodeErrorKind> {
         let id = u16::try_from(number).map_err(|_| DecodeErrorKind::InvalidId)?;
         if id == u16::MAX && !(self.rules.create && self.path.depth() == 1) {

@@ -298,6 +298,7 @@ impl Senml {
         })
     }
 
+    #[inline(never)]
     fn set_base_name(&mut self, text: &[u8]) -> Result<(), DecodeErrorKind> {
         self.base = self.fresh.read(text)?;
         self.base_text.clear();

@@ -84,6 +84,7 @@ fn begin(cbor: &mut CborReader<'_>, context: &Context<'_>) -> Result<Items, Deco
 }
 
 /// One map.
+#[inline(always)]
 fn record<'a: 'r, 'r>(
     cbor: &mut CborReader<'a>,
     spaces: &'r mut [Vec<u8>; 3],
@@ -175,7 +176,7 @@ const fn label(key: Head, number: i64) -> Option<Label> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn text<'a: 'r, 'r>(
     cbor: &mut CborReader<'a>,
     space: &mut Option<&'r mut Vec<u8>>,

@@ -21,7 +21,9 @@ pub(crate) struct CborItem<'r> {
     pub(crate) offset: usize,
 }
 
+// As wide as its neighbours, so that copies of an item are copies of whole registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
 pub(crate) enum Kind {
     /// An integer that fits an i64.
     Integer,
@@ -45,7 +47,7 @@ impl Kind {
 }
 
 /// Reads the value of a resource. A string in pieces is joined in `space`. `limit` is the greatest length of a string.
-#[inline]
+#[inline(always)]
 pub(crate) fn item<'a: 'r, 'r>(
     reader: &mut CborReader<'a>,
     space: &mut Option<&'r mut Vec<u8>>,
@@ -123,7 +125,7 @@ impl<'r> CborItem<'r> {
 }
 
 impl<'r> Untyped<'r> for CborItem<'r> {
-    #[inline]
+    #[inline(always)]
     fn typed(self, resource_type: Option<ResourceType>) -> Result<ValueRef<'r>, DecodeErrorKind> {
         // What is nearly always so first; everything else is a cast.
         Ok(match (self.kind, resource_type) {
@@ -139,6 +141,7 @@ impl<'r> Untyped<'r> for CborItem<'r> {
 }
 
 /// A number, such as a time in SenML.
+#[inline(never)]
 pub(crate) fn number(reader: &mut CborReader<'_>) -> Result<f64, DecodeError> {
     let item = item(reader, &mut None, usize::MAX)?;
     match item.kind {
@@ -158,7 +161,7 @@ fn negative(head: Head) -> Result<i64, DecodeError> {
 }
 
 /// The number in the argument of a head of major type 7 whose width is 16, 32 or 64 bits; its argument fits that width.
-#[inline]
+#[inline(always)]
 fn float(head: Head) -> f64 {
     match head.info {
         25 => half::to_f64(head.argument as u16),

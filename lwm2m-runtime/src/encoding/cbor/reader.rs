@@ -43,7 +43,7 @@ pub(crate) enum Items {
 
 impl Items {
     /// Whether another entry follows; steps over the end of an indefinite one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn another(&mut self, reader: &mut CborReader<'_>) -> Result<bool, DecodeError> {
         match self {
             Self::Definite(0) => Ok(false),
@@ -95,7 +95,7 @@ impl<'a> CborReader<'a> {
     }
 
     /// The head of the next item. A break is refused: it stands only where [`Items`] looks for it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn head(&mut self) -> Result<Head, DecodeError> {
         let offset = self.offset;
         let Some(first) = self.bytes.get(offset) else {
@@ -137,7 +137,7 @@ impl<'a> CborReader<'a> {
     }
 
     /// The entries of an array or map, each of at least `width` bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn items(&self, head: Head, width: usize) -> Result<Items, DecodeError> {
         if head.indefinite() {
             return Ok(Items::Indefinite);
@@ -150,7 +150,7 @@ impl<'a> CborReader<'a> {
     }
 
     /// The bytes of a byte or text string of definite length.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, head: Head) -> Result<&'a [u8], DecodeError> {
         let left = self.bytes.get(self.offset..).unwrap_or_default();
         let bytes = usize::try_from(head.argument)
@@ -162,7 +162,7 @@ impl<'a> CborReader<'a> {
     }
 
     /// The bytes of a byte or text string, joined in `space` where they come in pieces.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn string<'r>(
         &mut self,
         head: Head,
@@ -171,9 +171,14 @@ impl<'a> CborReader<'a> {
     where
         'a: 'r,
     {
-        if !head.indefinite() {
-            return self.take(head);
+        match head.indefinite() {
+            false => self.take(head),
+            true => self.join(head, space),
         }
+    }
+
+    #[cold]
+    fn join<'r>(&mut self, head: Head, space: &mut Option<&'r mut Vec<u8>>) -> Result<&'r [u8], DecodeError> {
         // A caller reads at most one string into each space.
         let space = space.take().ok_or(head.error(DecodeErrorKind::Syntax))?;
         space.clear();
