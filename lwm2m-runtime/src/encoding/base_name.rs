@@ -1,4 +1,4 @@
-use super::{EncodeError, EncodeOptions, RecordRef, json::Text, record::same_prefix};
+use super::{EncodeError, EncodeOptions, RecordRef, json::Text, name::is_prefix, record::same_prefix};
 use crate::model::Path;
 
 /// What SenML and the JSON of LwM2M 1.0 put into the base name, which later names only continue.
@@ -59,6 +59,9 @@ impl<'r> BaseNames<'r> {
                 };
                 return Ok((None, (path.depth() > depth).then_some(name)));
             }
+        }
+        if !record.prefix.is_empty() && !is_prefix(record.prefix) {
+            return Err(EncodeError::Prefix { path });
         }
         let full = NameText {
             prefix: record.prefix,

@@ -155,9 +155,14 @@ pub enum EncodeError {
         /// Which.
         path: Path,
     },
-    /// The number does not exist in the format: NaN or an infinity in JSON.
+    /// The number does not exist in the format: NaN or an infinity in JSON, or a time that no base time is exact for.
     Number {
         /// Where.
+        path: Path,
+    },
+    /// The prefix cannot stand before a path: a segment of it is empty or digits alone.
+    Prefix {
+        /// Before which.
         path: Path,
     },
 }
@@ -177,6 +182,10 @@ impl fmt::Display for EncodeError {
             Self::OutsideTarget { path } => write!(f, "{path}: lies outside the target of the payload"),
             Self::Order { path } => write!(f, "{path}: occurs twice, or apart from its siblings"),
             Self::Number { path } => write!(f, "{path}: the format has no such number"),
+            Self::Prefix { path } => write!(
+                f,
+                "{path}: a prefix has segments between single slashes, none of them digits alone"
+            ),
         }
     }
 }

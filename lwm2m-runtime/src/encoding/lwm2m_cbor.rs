@@ -12,6 +12,7 @@ use super::{
     cbor::{BREAK, CborReader, Chunk, Head, Items, Kind, NULL, item, major, set_count, write_value},
     decode::Context,
     encode::order,
+    name::is_prefix,
     record::same_prefix,
 };
 use crate::model::Path;
@@ -255,9 +256,9 @@ fn long_key<'a>(
 fn prefix_text<'a>(cbor: &mut CborReader<'a>, head: Head) -> Result<&'a str, DecodeError> {
     let bytes = cbor.string(head, &mut None)?;
     let text = str::from_utf8(bytes).map_err(|_| head.error(DecodeErrorKind::Utf8))?;
-    match text.split('/').any(str::is_empty) {
-        true => Err(head.error(DecodeErrorKind::InvalidName)),
-        false => Ok(text),
+    match is_prefix(text) {
+        true => Ok(text),
+        false => Err(head.error(DecodeErrorKind::InvalidName)),
     }
 }
 
@@ -424,6 +425,9 @@ fn check(target: Path, record: &RecordRef<'_>) -> Result<(), EncodeError> {
     let path = record.path;
     if !path.starts_with(target) {
         return Err(EncodeError::OutsideTarget { path });
+    }
+    if !record.prefix.is_empty() && !is_prefix(record.prefix) {
+        return Err(EncodeError::Prefix { path });
     }
     let legal = match record.content {
         Content::Value(_) | Content::Null => path.depth() >= 3,

@@ -16,7 +16,7 @@ use super::{
     json::{
         Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names, PlainRecord, PlainValue,
     },
-    senml::{Label, RawRecord, Senml},
+    senml::{Label, RawRecord, Senml, is_time},
     senml_json::read_objlnk,
 };
 use crate::model::{Path, ValueRef};
@@ -267,8 +267,8 @@ pub(crate) fn encode<'r>(
         },
     );
     let mut writer = EntryWriter::new(out);
-    // Of the first record: either all records have a time or none, because a base time is everybody's.
-    let mut base_time = None;
+    // Either all records have a time or none, because a base time is everybody's.
+    let base_time = base_time(records.clone())?;
     let mut unique = Uniqueness::default();
     let mut begun = false;
     for record in records.clone() {
@@ -289,8 +289,7 @@ pub(crate) fn encode<'r>(
                 if let Some(base) = base {
                     writer.name(b"\"bn\":\"", &base)?;
                 }
-                if let Some(time) = record.time {
-                    base_time = Some(time);
+                if let Some(time) = base_time {
                     writer.number(b"\"bt\":", time, path)?;
                 }
                 writer.array(b"\"e\":")?;
@@ -318,3 +317,48 @@ pub(crate) fn encode<'r>(
     writer.raw(b"]}");
     writer.flush()
 }
+
+/// A base time from which every record's is told exactly: the first record's if possible. It is Unix time or relative to
+/// now, and all times with it.
+fn base_time<'r>(records: impl Iterator<Item = RecordRef<'r>> + Clone) -> Result<Option<f64>, EncodeError> {
+    let mut values = records
+        .clone()
+        .filter(|record| record.content != Content::Container);
+    let Some(RecordRef {
+        path,
+        time: Some(first),
+        ..
+    }) = values.next()
+    else {
+        return Ok(None);
+    };
+    let times = records.filter_map(|record| Some((record.path, record.time?)));
+    let is_unix = |time: f64| time >= UNIX_TIME;
+    if let Some((path, _)) = times.clone().find(|(_, time)| is_unix(*time) != is_unix(first)) {
+        return Err(EncodeError::Unsupported {
+            path,
+            format: Format::Json,
+        });
+    }
+    // From a whole second before all of them, or from now, there are no fractions to lose.
+    let earliest = times
+        .clone()
+        .fold(first, |earliest, (_, time)| earliest.min(time));
+    let whole = if is_unix(first) {
+        earliest - earliest % 1.0
+    } else {
+        0.0
+    };
+    let is_exact = |base: f64| {
+        times
+            .clone()
+            .all(|(_, time)| is_time(time) && base + (time - base) == time)
+    };
+    match [first, whole].into_iter().find(|base| is_exact(*base)) {
+        Some(base) => Ok(Some(base)),
+        None => Err(EncodeError::Number { path }),
+    }
+}
+
+/// From here on a time is Unix time.
+const UNIX_TIME: f64 = 268_435_456.0;

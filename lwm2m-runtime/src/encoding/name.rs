@@ -131,6 +131,21 @@ impl Name {
     }
 }
 
+/// Whether a text can stand before a path, so that a reader finds where it ends: segments between single slashes, none
+/// of them digits alone.
+pub(crate) fn is_prefix(text: &str) -> bool {
+    let rules = NameRules {
+        prefixes: true,
+        create: false,
+        rootless: false,
+    };
+    let name = Name::new(rules)
+        .read(b"/")
+        .and_then(|name| name.read(text.as_bytes()))
+        .and_then(Name::finish);
+    name == Ok((Path::ROOT, 1..1 + text.len()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +237,18 @@ mod tests {
             "d01/3",
         ] {
             assert!(read(PREFIXES, name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_what_no_path_can_be() {
+        for text in ["d01", "lwm2m/a", "00ab", "a.b%20c", "\u{e9}\"\\"] {
+            assert!(is_prefix(text), "{text}");
+        }
+        for text in [
+            "", "/", "/a", "a/", "a//b", "3", "3/a", "a/3", "007", "a/65535", "65536",
+        ] {
+            assert!(!is_prefix(text), "{text}");
         }
     }
 

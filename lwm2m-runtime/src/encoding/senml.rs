@@ -159,7 +159,7 @@ impl<V> RawRecord<'_, V> {
 }
 
 /// Whether the seconds fit 64 bits; NaN and the infinities do not.
-fn is_time(seconds: f64) -> bool {
+pub(crate) fn is_time(seconds: f64) -> bool {
     (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&seconds)
 }
 

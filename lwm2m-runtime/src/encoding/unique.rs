@@ -14,13 +14,14 @@ pub(crate) struct Unique {
     seen: Option<BTreeSet<Key>>,
 }
 
-type Key = (String, Path, Option<u64>);
+type Key = (String, Path, u64);
 
 fn key(record: &RecordRef<'_>) -> Key {
     (
         record.prefix.to_owned(),
         record.path,
-        record.time.map(f64::to_bits),
+        // No time is the time 0, be it negative or not.
+        (record.time.unwrap_or(0.0) + 0.0).to_bits(),
     )
 }
 
