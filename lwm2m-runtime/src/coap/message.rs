@@ -26,7 +26,7 @@ impl MessageType {
         }
     }
 
-    const fn bits(self) -> u8 {
+    pub(super) const fn bits(self) -> u8 {
         match self {
             Self::Confirmable => 0,
             Self::NonConfirmable => 1,

@@ -6,23 +6,37 @@
 //! | `option` | option numbers and their properties | RFC 7252 section 5.10 |
 //! | `token` | tokens of up to 8 bytes | RFC 7252 section 5.3.1 |
 //! | `message` | a message of a datagram transport, read and written | RFC 7252 section 3, RFC 8974 |
+//! | `option_buffer` | options put together to be sent | RFC 7252 section 3.1 |
 //! | `stream` | frames and signalling of a reliable transport | RFC 8323 |
 //! | `block` | the Block1 and Block2 options | RFC 7959 |
+//! | `observe` | the order of notifications | RFC 7641 section 3.4 |
+//! | `exchange` | requests, responses and notifications with any number of peers of a datagram socket | RFC 7252 section 4 |
 //!
 //! A [`Message`] borrows from the datagram and is valid once it exists: its options are within bounds and in order.
 
 mod block;
 mod code;
+mod exchange;
 mod message;
+mod observe;
 mod option;
+mod option_buffer;
 mod options;
 mod stream;
 mod token;
 
 pub use block::{BlockOption, BlockSize};
 pub use code::{Code, CodeClass};
+pub use exchange::{
+    BodyId, BodyPart, Counters, Endpoint, EndpointConfig, Event, ExchangeId, Failure, IncomingRequest,
+    IncomingResponse, Notification, NotificationId, NotifyError, Peer, PeerToken, Progress, Received,
+    Request, RequestError, RequestKey, RespondError, Responder, Response, TransmissionParameters, Transmit,
+    Unmatched, UnmatchedHandle,
+};
 pub use message::{Message, MessageBuilder, MessageError, MessageType, peek_id};
+pub use observe::ObserveOrder;
 pub use option::OptionNumber;
+pub use option_buffer::OptionBuffer;
 pub use options::{OptionValue, Options, uint};
 pub use stream::{Frame, FrameBuilder, FrameError};
 pub use token::Token;

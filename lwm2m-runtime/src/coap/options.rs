@@ -60,6 +60,16 @@ impl<'a> Options<'a> {
         Some((Self { bytes, number: 0 }, &[]))
     }
 
+    /// Options that were checked or written before.
+    pub(super) const fn checked(bytes: &'a [u8]) -> Self {
+        Self { bytes, number: 0 }
+    }
+
+    /// The encoded options, where none was taken yet: they can stand in any message.
+    pub(super) const fn encoded(self) -> Option<&'a [u8]> {
+        if self.number == 0 { Some(self.bytes) } else { None }
+    }
+
     /// The first option of a number.
     #[must_use]
     pub fn first(self, number: OptionNumber) -> Option<&'a [u8]> {
