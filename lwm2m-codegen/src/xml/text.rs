@@ -75,15 +75,9 @@ pub(super) fn attribute_value<'a>(raw: &'a str, start: usize, report: &mut Repor
         value.push_str(plain);
         let offset = start + raw.len() - special.len();
         let length = if special.starts_with('&') {
-            let length = special.find(';').map_or(1, |semicolon| semicolon + 1);
-            let reference = special.get(..length).unwrap_or_default();
+            let reference = reference_at_start(special);
             value.extend(resolve(reference, offset, report));
-            // A lone ampersand is skipped alone: what follows it may hold good references.
-            if character::resolve(reference) == Err(Unresolved::Malformed) {
-                1
-            } else {
-                length
-            }
+            reference.len()
         } else {
             value.push(' ');
             if special.starts_with("\r\n") { 2 } else { 1 }
@@ -92,6 +86,16 @@ pub(super) fn attribute_value<'a>(raw: &'a str, start: usize, report: &mut Repor
     }
     value.push_str(rest);
     Cow::Owned(value)
+}
+
+/// `&name;` at the start of a text; `&` alone if there is no semicolon before something that ends any name.
+fn reference_at_start(text: &str) -> &str {
+    let after = text.strip_prefix('&').unwrap_or(text);
+    let length = match after.find([';', '&', ' ', '\t', '\n', '\r']) {
+        Some(end) if after.get(end..).is_some_and(|rest| rest.starts_with(';')) => end + 2,
+        _ => 1,
+    };
+    text.get(..length).unwrap_or(text)
 }
 
 /// The character of a reference; an error in the report where there is none.

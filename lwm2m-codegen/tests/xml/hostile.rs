@@ -79,6 +79,14 @@ fn a_huge_text_is_not_kept() {
 }
 
 #[test]
+fn ampersands_without_end_cost_no_more_than_their_bytes() {
+    // Looking for the semicolon of each anew would take hours.
+    let ampersands = "&".repeat(2 << 20);
+    refused(changed("MODefinition", &ampersands).as_bytes(), Code::Ampersand);
+    refused(changed("Boiler", &ampersands).as_bytes(), Code::Ampersand);
+}
+
+#[test]
 fn deep_nesting_needs_no_stack() {
     let deep = "<a>".repeat(3 << 20);
     refused(deep.as_bytes(), Code::NotDefinition);
