@@ -32,6 +32,24 @@ impl<'r> BaseNames<'r> {
         }
     }
 
+    /// How many identifiers of a record's path the base name in force has, if all that is left to write are the
+    /// others: what is so for nearly all records.
+    #[inline]
+    pub(crate) fn continued(&self, record: &RecordRef<'r>) -> Option<usize> {
+        match self.current {
+            Some(("", base, true))
+                if self.strategy != BaseName::Omitted
+                    && record.prefix.is_empty()
+                    && record.path.depth() > base.depth()
+                    && record.path.starts_with(base)
+                    && record.path.starts_with(self.target) =>
+            {
+                Some(base.depth())
+            }
+            _ => None,
+        }
+    }
+
     /// The base name, where a new one begins, and the name, where the base name is not all of it.
     #[inline]
     pub(crate) fn next(
@@ -115,12 +133,10 @@ impl NameText<'_> {
     pub(crate) fn push_path(&self, text: &mut Text) {
         let ids = self.path.ids();
         let ids = ids.get(self.from..).unwrap_or_default();
-        for (index, id) in ids.iter().enumerate() {
-            if index > 0 || self.leading {
-                text.push(b'/');
-            }
-            text.push_unsigned((*id).into());
+        if self.leading && !ids.is_empty() {
+            text.push(b'/');
         }
+        text.push_ids(ids);
         // A root without a prefix is the slash alone.
         if self.trailing || ids.is_empty() && self.prefix.is_empty() {
             text.push(b'/');

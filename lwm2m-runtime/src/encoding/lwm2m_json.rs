@@ -283,25 +283,29 @@ pub(crate) fn encode<'r>(
             return Err(EncodeError::Unsupported { path, format });
         }
         unique.check(&record, &records)?;
-        let (base, name) = names.next(&record)?;
-        match (begun, base) {
-            (false, base) => {
-                if let Some(base) = base {
-                    writer.name(b"\"bn\":\"", &base)?;
+        if let Some(depth) = names.continued(&record) {
+            writer.begin_named(path.ids().get(depth..).unwrap_or_default())?;
+        } else {
+            let (base, name) = names.next(&record)?;
+            match (begun, base) {
+                (false, base) => {
+                    if let Some(base) = base {
+                        writer.name(b"\"bn\":\"", &base)?;
+                    }
+                    if let Some(time) = base_time {
+                        writer.number(b"\"bt\":", time, path)?;
+                    }
+                    writer.array(b"\"e\":")?;
                 }
-                if let Some(time) = base_time {
-                    writer.number(b"\"bt\":", time, path)?;
-                }
-                writer.array(b"\"e\":")?;
+                (true, None) => writer.raw(b","),
+                // There is no second base name for a second prefix.
+                (true, Some(_)) => return Err(EncodeError::Unsupported { path, format }),
             }
-            (true, None) => writer.raw(b","),
-            // There is no second base name for a second prefix.
-            (true, Some(_)) => return Err(EncodeError::Unsupported { path, format }),
-        }
-        begun = true;
-        writer.begin();
-        if let Some(name) = name {
-            writer.name(b"\"n\":\"", &name)?;
+            begun = true;
+            writer.begin();
+            if let Some(name) = name {
+                writer.name(b"\"n\":\"", &name)?;
+            }
         }
         match (base_time, record.time) {
             (Some(base), Some(time)) if time != base => writer.number(b"\"t\":", time - base, path)?,

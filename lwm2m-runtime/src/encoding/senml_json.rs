@@ -335,18 +335,22 @@ pub(crate) fn encode<'r>(
             continue;
         }
         unique.check(&record, &records)?;
-        writer.raw(separator);
-        separator = b",";
-        writer.begin();
-        let (base, name) = names.next(&record)?;
-        if let Some(base) = base {
-            writer.name(b"\"bn\":\"", &base)?;
-        }
-        if let Some(time) = base_time.take() {
-            writer.number(b"\"bt\":", time, path)?;
-        }
-        if let Some(name) = name {
-            writer.name(b"\"n\":\"", &name)?;
+        if let Some(depth) = names.continued(&record) {
+            writer.begin_named(path.ids().get(depth..).unwrap_or_default())?;
+        } else {
+            writer.raw(separator);
+            separator = b",";
+            writer.begin();
+            let (base, name) = names.next(&record)?;
+            if let Some(base) = base {
+                writer.name(b"\"bn\":\"", &base)?;
+            }
+            if let Some(time) = base_time.take() {
+                writer.number(b"\"bt\":", time, path)?;
+            }
+            if let Some(name) = name {
+                writer.name(b"\"n\":\"", &name)?;
+            }
         }
         match record.content {
             Content::Value(value) => writer.value::<SenmlDialect>(value, path)?,

@@ -88,6 +88,19 @@ impl<'o, S: Sink> EntryWriter<'o, S> {
         Ok(())
     }
 
+    /// Begins an object with a name that continues the base name.
+    #[inline]
+    pub(crate) fn begin_named(&mut self, ids: &[u16]) -> Result<(), EncodeError> {
+        if self.text.len() > Text::CAPACITY / 2 {
+            self.flush()?;
+        }
+        self.text.push_all(b",{\"n\":\"");
+        self.text.push_ids(ids);
+        self.text.push(b'"');
+        self.separator = b',';
+        Ok(())
+    }
+
     pub(crate) fn number(&mut self, label: &[u8], number: f64, path: Path) -> Result<(), EncodeError> {
         self.member(label)?;
         match self.text.push_float(number) {

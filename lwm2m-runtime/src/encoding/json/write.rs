@@ -88,12 +88,36 @@ impl Text {
         }
     }
 
+    /// Identifiers with slashes between them.
+    #[inline]
+    pub(crate) fn push_ids(&mut self, ids: &[u16]) {
+        for (index, id) in ids.iter().enumerate() {
+            if index > 0 {
+                self.push(b'/');
+            }
+            self.push_unsigned((*id).into());
+        }
+    }
+
     /// Decimal digits.
     #[inline]
-    pub(crate) fn push_unsigned(&mut self, mut number: u64) {
-        if number < 10 {
-            return self.push(b'0' + number as u8);
+    pub(crate) fn push_unsigned(&mut self, number: u64) {
+        let digit = |number: u64| b'0' + (number % 10) as u8;
+        match number {
+            0..10 => self.push(digit(number)),
+            10..100 => self.push_all(&[digit(number / 10), digit(number)]),
+            100..1000 => self.push_all(&[digit(number / 100), digit(number / 10), digit(number)]),
+            1000..10_000 => self.push_all(&[
+                digit(number / 1000),
+                digit(number / 100),
+                digit(number / 10),
+                digit(number),
+            ]),
+            _ => self.push_long(number),
         }
+    }
+
+    fn push_long(&mut self, mut number: u64) {
         let mut digits = [0; 20];
         let mut start = digits.len();
         while number > 0 {
