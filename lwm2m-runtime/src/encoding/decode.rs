@@ -136,6 +136,7 @@ impl<'d> Decoder<'d> {
     /// [`DecodeErrorKind::Unsupported`] when the format cannot carry the purpose or the target,
     /// [`DecodeErrorKind::Limit`] when the payload is too long, or what the format finds wrong before the first
     /// record.
+    #[inline]
     pub fn read(self, payload: &[u8]) -> Result<Reader<'_, 'd>, DecodeError> {
         if payload.len() > self.limits.payload {
             return Err(DecodeError::new(DecodeErrorKind::Limit, self.limits.payload));

@@ -157,8 +157,8 @@ pub fn instance_records<'a>(base: Path, instance: &'a dyn Instance) -> InstanceR
         base,
         instance,
         resources: instance.definition().resources(),
-        keep: |_| true,
-        current: None,
+        keep: None,
+        multiple: None,
     }
 }
 
@@ -168,8 +168,8 @@ pub struct InstanceRecords<'a> {
     base: Path,
     instance: &'a dyn Instance,
     resources: &'static [ResourceDefinition],
-    keep: fn(Operations) -> bool,
-    current: Option<Cursor<'a>>,
+    keep: Option<fn(Operations) -> bool>,
+    multiple: Option<Cursor<'a>>,
 }
 
 impl InstanceRecords<'_> {
@@ -177,17 +177,17 @@ impl InstanceRecords<'_> {
     /// [`Operations::writable`] for a Write.
     #[must_use]
     pub fn only(mut self, keep: fn(Operations) -> bool) -> Self {
-        self.keep = keep;
+        self.keep = Some(keep);
         self
     }
 }
 
+/// A multiple resource whose first values have been given out.
 #[derive(Clone, Copy)]
 struct Cursor<'a> {
     path: Path,
     field: &'a dyn Field,
     index: usize,
-    len: usize,
 }
 
 impl<'a> Iterator for InstanceRecords<'a> {
@@ -195,42 +195,44 @@ impl<'a> Iterator for InstanceRecords<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<RecordRef<'a>> {
-        loop {
-            if let Some(cursor) = &mut self.current {
-                if cursor.index < cursor.len {
-                    let (id, value) = cursor.field.entry(cursor.index)?;
-                    cursor.index += 1;
-                    let path = match id {
-                        Some(id) => cursor.path.child(id)?,
-                        None => cursor.path,
-                    };
-                    return Some(RecordRef::new(path, value));
-                }
-                self.current = None;
+        if let Some(cursor) = &mut self.multiple {
+            if let Some((Some(id), value)) = cursor.field.entry(cursor.index) {
+                cursor.index += 1;
+                return Some(RecordRef::new(cursor.path.child(id)?, value));
             }
-            let (first, rest) = self.resources.split_first()?;
+            self.multiple = None;
+        }
+        while let [first, rest @ ..] = self.resources {
             self.resources = rest;
+            if self.keep.is_some_and(|keep| !keep(first.operations())) {
+                continue;
+            }
             let Some(field) = self.instance.field(first.id()) else {
                 continue;
             };
             let path = self.base.child(first.id())?;
-            let len = field.len();
-            if len > 0 {
-                self.current = Some(Cursor {
-                    path,
-                    field,
-                    index: 0,
-                    len,
-                });
-            } else if field.is_present() && field.is_multiple() {
-                return Some(RecordRef {
-                    prefix: "",
-                    path,
-                    content: Content::Container,
-                    time: None,
-                });
+            match field.entry(0) {
+                Some((None, value)) => return Some(RecordRef::new(path, value)),
+                Some((Some(id), value)) => {
+                    self.multiple = Some(Cursor {
+                        path,
+                        field,
+                        index: 1,
+                    });
+                    return Some(RecordRef::new(path.child(id)?, value));
+                }
+                None if first.multiple() && field.is_present() => {
+                    return Some(RecordRef {
+                        prefix: "",
+                        path,
+                        content: Content::Container,
+                        time: None,
+                    });
+                }
+                None => {}
             }
         }
+        None
     }
 }
 

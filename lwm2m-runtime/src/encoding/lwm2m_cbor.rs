@@ -303,7 +303,7 @@ struct Open {
 /// Writes records that are in ascending order.
 fn write<'r>(
     target: Path,
-    records: impl Iterator<Item = RecordRef<'r>>,
+    mut records: impl Iterator<Item = RecordRef<'r>>,
     options: &EncodeOptions,
     out: &mut impl Sink,
 ) -> Result<(), EncodeError> {
@@ -327,20 +327,21 @@ fn write<'r>(
     };
     let mut chunk = Chunk::new();
     chunk.push([map_head]);
-    let mut last: Option<RecordRef<'r>> = None;
-    for record in records {
+    let mut last: Option<(&'r str, Path)> = None;
+    // The record is used where it was made; see `Reader::next`.
+    while let Some(record) = &records.next() {
         let path = record.path;
-        check(target, &record)?;
+        check(target, record)?;
         if record.content == Content::Container {
             continue;
         }
         let mut shared = 0;
-        if let Some(last) = last {
+        if let Some((last_prefix, last)) = last {
             // Also a value at a path that another lies below would be a key twice.
-            let same = same_prefix(last.prefix, record.prefix);
+            let same = same_prefix(last_prefix, record.prefix);
             let ascends = match same {
-                true => last.path < path && !path.starts_with(last.path),
-                false => order(&last) < order(&record),
+                true => last < path && !path.starts_with(last),
+                false => (last_prefix.len(), last_prefix) < (record.prefix.len(), record.prefix),
             };
             if !ascends {
                 return Err(EncodeError::Order { path });
@@ -354,7 +355,7 @@ fn write<'r>(
                 maps.depth -= 1;
             }
         }
-        last = Some(record);
+        last = Some((record.prefix, path));
         let ids = path.ids();
         loop {
             let take = if shared == 0 { outer } else { 1 };
@@ -377,11 +378,13 @@ fn write<'r>(
             });
             chunk.push([map_head]);
         }
-        match record.content {
+        match &record.content {
             Content::Value(value) => {
                 let content = write_value(&mut chunk, value, options);
                 chunk.flush(out)?;
-                out.write(content)?;
+                if !content.is_empty() {
+                    out.write(content)?;
+                }
             }
             _ => {
                 chunk.push([NULL]);
@@ -443,7 +446,7 @@ fn check(target: Path, record: &RecordRef<'_>) -> Result<(), EncodeError> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn close(map: Open, definite: bool, chunk: &mut Chunk, out: &mut impl Sink) -> Result<(), EncodeError> {
     match definite {
         true => set_count(major::MAP, map.start, map.count, out),
@@ -455,7 +458,7 @@ fn close(map: Open, definite: bool, chunk: &mut Chunk, out: &mut impl Sink) -> R
 }
 
 /// One identifier as it is, several or a prefix as an array.
-#[inline]
+#[inline(always)]
 fn write_key(chunk: &mut Chunk, prefix: &str, ids: &[u16], out: &mut impl Sink) -> Result<(), EncodeError> {
     if let ([id], true) = (ids, prefix.is_empty()) {
         chunk.head(major::UNSIGNED, u64::from(*id));

@@ -31,7 +31,7 @@ pub(crate) fn encode<'r>(
 ) -> Result<(), EncodeError> {
     let value = single_value(Format::Cbor, target, records)?;
     let mut chunk = Chunk::new();
-    let content = write_value(&mut chunk, value, options);
+    let content = write_value(&mut chunk, &value, options);
     chunk.flush(out)?;
     Ok(out.write(content)?)
 }

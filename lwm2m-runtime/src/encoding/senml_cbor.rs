@@ -202,14 +202,16 @@ pub(crate) fn encode<'r>(
     let mut count = 0;
     let mut chunk = Chunk::new();
     chunk.head(major::ARRAY, 0);
-    for record in records.clone() {
-        shape.check(&record)?;
+    let mut each = records.clone();
+    // The record is used where it was made; see `Reader::next`.
+    while let Some(record) = &each.next() {
+        shape.check(record)?;
         if record.content == Content::Container {
             continue;
         }
-        unique.check(&record, &records)?;
+        unique.check(record, &records)?;
         count += 1;
-        let (base, name) = names.next(&record)?;
+        let (base, name) = names.next(record)?;
         let place = Place::of(&record.content);
         let members = u64::from(base.is_some())
             + u64::from(name.is_some())
@@ -221,20 +223,20 @@ pub(crate) fn encode<'r>(
         }
         write_name(&mut chunk, NAME, name, out)?;
         if place == Some(Place::First) {
-            write_content(&mut chunk, record.content, options, out)?;
+            write_content(&mut chunk, &record.content, options, out)?;
         }
         if let Some(time) = record.time {
             chunk.push([TIME]);
             chunk.seconds(time, options);
         }
         if place == Some(Place::AfterTime) {
-            write_content(&mut chunk, record.content, options, out)?;
+            write_content(&mut chunk, &record.content, options, out)?;
         }
         if options.canonical {
             write_name(&mut chunk, BASE_NAME, base, out)?;
         }
         if place == Some(Place::Last) {
-            write_content(&mut chunk, record.content, options, out)?;
+            write_content(&mut chunk, &record.content, options, out)?;
         }
         chunk.flush(out)?;
     }
@@ -266,7 +268,7 @@ impl Place {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn write_name(
     chunk: &mut Chunk,
     label: u8,
@@ -293,10 +295,10 @@ fn write_name(
 }
 
 /// The label and the value.
-#[inline]
+#[inline(always)]
 fn write_content(
     chunk: &mut Chunk,
-    content: Content<ValueRef<'_>>,
+    content: &Content<ValueRef<'_>>,
     options: &EncodeOptions,
     out: &mut impl Sink,
 ) -> Result<(), EncodeError> {

@@ -330,11 +330,36 @@ fn integer(bytes: &[u8]) -> Option<i64> {
     })
 }
 
-/// A container that is being written: its header is put before its content when its length is known.
+/// A container that is being written. Room for the shortest header is left before its content; when the content is
+/// known, the header is put there.
 #[derive(Clone, Copy)]
 struct Open {
     path: Path,
+    kind: Kind,
     start: usize,
+}
+
+impl Open {
+    /// How much room is left: the header of a container of at most 7 bytes.
+    const ROOM: usize = 2;
+
+    fn begin(path: Path, kind: Kind, out: &mut impl Sink) -> Result<Self, EncodeError> {
+        let start = out.len();
+        out.write(&[0; Self::ROOM])?;
+        Ok(Self { path, kind, start })
+    }
+
+    fn end(self, out: &mut impl Sink) -> Result<(), EncodeError> {
+        let id = self.path.ids().last().copied().unwrap_or_default();
+        let length = out.len() - self.start - Self::ROOM;
+        let (header, used) = make_header(self.kind, id, length, self.path)?;
+        let (first, rest) = header.split_at(Self::ROOM);
+        out.overwrite(self.start, first);
+        match rest.get(..used - Self::ROOM) {
+            Some(rest) if !rest.is_empty() => Ok(out.insert(self.start + Self::ROOM, rest)?),
+            _ => Ok(()),
+        }
+    }
 }
 
 pub(crate) fn encode<'r>(
@@ -353,7 +378,10 @@ pub(crate) fn encode<'r>(
     let mut instance: Option<Open> = None;
     let mut multiple: Option<Open> = None;
     let mut last = None;
-    for record in records.clone() {
+    let mut compared = false;
+    let mut each = records.clone();
+    // The record is used where it was made; see `Reader::next`.
+    while let Some(record) = &each.next() {
         let path = record.path;
         if !path.starts_with(target) {
             return Err(EncodeError::OutsideTarget { path });
@@ -361,121 +389,123 @@ pub(crate) fn encode<'r>(
         if !record.prefix.is_empty() || record.time.is_some() {
             return Err(unsupported(path));
         }
-        if last.is_some_and(|last| path <= last) {
+        if !compared && last.is_some_and(|last| path <= last) {
+            compared = true;
             check_grouping(records.clone())?;
         }
         last = Some(path);
         if let Some(open) = multiple.take_if(|open| !path.starts_with(open.path)) {
-            close(open, Kind::MultipleResource, out)?;
+            open.end(out)?;
         }
         if let Some(open) = instance.take_if(|open| !path.starts_with(open.path)) {
-            close(open, Kind::Instance, out)?;
+            open.end(out)?;
         }
         if target.depth() == 1 && instance.is_none() && path.instance_id().is_some_and(|id| id != u16::MAX) {
-            let path = path.up_to(2);
-            instance = Some(Open {
-                path,
-                start: out.len(),
-            });
+            instance = Some(Open::begin(path.up_to(2), Kind::Instance, out)?);
         }
-        match (record.content, &*path.ids()) {
-            (Content::Container, [_, _]) => {}
-            (Content::Container, [_, _, _]) => {
-                multiple = Some(Open {
-                    path,
-                    start: out.len(),
-                })
-            }
-            (Content::Value(value), [_, _, id]) => entry(Kind::Resource, *id, value, path, options, out)?,
-            (Content::Value(value), [object, instance, resource, id]) => {
+        match (&record.content, path.resource_id(), path.resource_instance_id()) {
+            (Content::Value(value), Some(id), None) => entry(Kind::Resource, id, value, path, options, out)?,
+            (Content::Value(value), Some(_), Some(id)) => {
                 if multiple.is_none() {
-                    let path = Path::resource(*object, *instance, *resource);
-                    multiple = Some(Open {
-                        path,
-                        start: out.len(),
-                    });
+                    multiple = Some(Open::begin(path.up_to(3), Kind::MultipleResource, out)?);
                 }
-                entry(Kind::ResourceInstance, *id, value, path, options, out)?;
+                entry(Kind::ResourceInstance, id, value, path, options, out)?;
+            }
+            (Content::Container, None, None) if path.depth() == 2 => {}
+            (Content::Container, Some(_), None) => {
+                multiple = Some(Open::begin(path, Kind::MultipleResource, out)?);
             }
             _ => return Err(unsupported(path)),
         }
     }
     if let Some(open) = multiple {
-        close(open, Kind::MultipleResource, out)?;
+        open.end(out)?;
     }
     if let Some(open) = instance {
-        close(open, Kind::Instance, out)?;
+        open.end(out)?;
     }
     Ok(())
 }
 
-fn close(open: Open, kind: Kind, out: &mut impl Sink) -> Result<(), EncodeError> {
-    let id = open.path.ids().last().copied().unwrap_or_default();
-    let (header, used) = make_header(kind, id, out.len() - open.start, open.path)?;
-    Ok(out.insert(open.start, header.get(..used).unwrap_or_default())?)
-}
-
 /// One entry with a value.
-#[inline]
+#[inline(always)]
 fn entry(
     kind: Kind,
     id: u16,
-    value: ValueRef<'_>,
+    value: &ValueRef<'_>,
     path: Path,
     options: &EncodeOptions,
     out: &mut impl Sink,
 ) -> Result<(), EncodeError> {
-    match value {
-        ValueRef::String(text) | ValueRef::Corelnk(text) => write(kind, id, text.as_bytes(), path, out),
-        ValueRef::Opaque(bytes) => write(kind, id, bytes, path, out),
-        ValueRef::Integer(number) => write_integer(kind, id, number, path, out),
-        ValueRef::Time(time) => write_integer(kind, id, time.0, path, out),
+    let (number, width) = match *value {
+        ValueRef::String(text) | ValueRef::Corelnk(text) => {
+            return write(kind, id, text.as_bytes(), path, out);
+        }
+        ValueRef::Opaque(bytes) => return write(kind, id, bytes, path, out),
+        ValueRef::Integer(number) => (number as u64, signed_width(number)),
+        ValueRef::Time(time) => (time.0 as u64, signed_width(time.0)),
         ValueRef::Unsigned(number) => {
-            let bytes = number.to_be_bytes();
             let width = match number {
                 0..=0xff => 1,
                 0x100..=0xffff => 2,
                 0x1_0000..=0xffff_ffff => 4,
                 _ => 8,
             };
-            write(kind, id, bytes.get(8 - width..).unwrap_or_default(), path, out)
+            (number, width)
         }
         ValueRef::Float(number) => {
             let narrow = number as f32;
             let exact = f64::from(narrow) == number || number.is_nan();
             match options.float_width {
-                FloatWidth::Shortest | FloatWidth::Single if exact => {
-                    write(kind, id, &narrow.to_be_bytes(), path, out)
-                }
-                _ => write(kind, id, &number.to_be_bytes(), path, out),
+                FloatWidth::Shortest | FloatWidth::Single if exact => (u64::from(narrow.to_bits()), 4),
+                _ => (number.to_bits(), 8),
             }
         }
-        ValueRef::Boolean(flag) => write(kind, id, &[u8::from(flag)], path, out),
-        ValueRef::Objlnk(link) => {
-            let [a, b] = link.object.to_be_bytes();
-            let [c, d] = link.instance.to_be_bytes();
-            write(kind, id, &[a, b, c, d], path, out)
-        }
-    }
+        ValueRef::Boolean(flag) => (u64::from(flag), 1),
+        ValueRef::Objlnk(link) => (u64::from(link.object) << 16 | u64::from(link.instance), 4),
+    };
+    write_number(kind, id, number, width, out)
 }
 
-fn write_integer(
-    kind: Kind,
-    id: u16,
-    number: i64,
-    path: Path,
-    out: &mut impl Sink,
-) -> Result<(), EncodeError> {
-    let bytes = number.to_be_bytes();
-    let width = match number {
+/// The bytes that a signed number takes: 1, 2, 4 or 8.
+#[inline]
+const fn signed_width(number: i64) -> usize {
+    match number {
         -0x80..=0x7f => 1,
         -0x8000..=0x7fff => 2,
         -0x8000_0000..=0x7fff_ffff => 4,
         _ => 8,
-    };
-    write(kind, id, bytes.get(8 - width..).unwrap_or_default(), path, out)
+    }
 }
 
+/// An entry of the last `width` bytes of a number, in one piece.
+#[inline]
+fn write_number(
+    kind: Kind,
+    id: u16,
+    number: u64,
+    width: usize,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    let [high, low] = id.to_be_bytes();
+    let [b7, b6, b5, b4, b3, b2, b1, b0] = number.to_be_bytes();
+    let short = (kind as u8) << 6 | width as u8;
+    // Eight bytes have a length field; so many the three bits beside the type cannot say.
+    let long = (kind as u8) << 6 | 0x08;
+    match (high, width) {
+        (0, 1) => out.write(&[short, low, b0]),
+        (0, 2) => out.write(&[short, low, b1, b0]),
+        (0, 4) => out.write(&[short, low, b3, b2, b1, b0]),
+        (0, _) => out.write(&[long, low, 8, b7, b6, b5, b4, b3, b2, b1, b0]),
+        (_, 1) => out.write(&[short | 0x20, high, low, b0]),
+        (_, 2) => out.write(&[short | 0x20, high, low, b1, b0]),
+        (_, 4) => out.write(&[short | 0x20, high, low, b3, b2, b1, b0]),
+        (_, _) => out.write(&[long | 0x20, high, low, 8, b7, b6, b5, b4, b3, b2, b1, b0]),
+    }?;
+    Ok(())
+}
+
+/// An entry of any length.
 #[inline]
 fn write(kind: Kind, id: u16, bytes: &[u8], path: Path, out: &mut impl Sink) -> Result<(), EncodeError> {
     let (header, used) = make_header(kind, id, bytes.len(), path)?;

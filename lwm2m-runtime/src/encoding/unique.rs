@@ -27,7 +27,7 @@ fn key(record: &RecordRef<'_>) -> Key {
 
 impl Unique {
     /// Whether the record is behind the last one; if so, it is the last one now.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn ascends(&mut self, record: &RecordRef<'_>) -> bool {
         if self.seen.is_some() {
             return false;

@@ -2,12 +2,14 @@
 
 use lwm2m_runtime::{
     encoding::{
-        BaseName, CborGrouping, EncodeError, EncodeOptions, FloatWidth, Format, RecordRef, SliceSink, encode,
+        BaseName, CborGrouping, EncodeError, EncodeOptions, FloatWidth, Format, InstanceRecords, RecordRef,
+        SliceSink, encode, instance_records,
     },
-    model::{Path, ValueRef as V},
+    model::{Operations, Path, ValueRef as V},
+    object::{DynamicInstance, Instance},
 };
 
-use super::support::{INSTANCE, at, bytes, cbor, decoder, read, written};
+use super::support::{INSTANCE, TYPES, at, bytes, cbor, decoder, read, written};
 
 fn records() -> [RecordRef<'static>; 3] {
     [
@@ -213,4 +215,23 @@ fn a_buffer_that_is_too_small_stays_as_it_was() {
         encode(format, INSTANCE, records(), &options, &mut sink).unwrap();
         assert_eq!(sink.written(), needed);
     }
+}
+
+#[test]
+fn an_instance_gives_the_records_that_are_asked_for() {
+    let path = |resource| Path::resource(1000, 4, resource);
+    let mut dynamic = DynamicInstance::new(&TYPES);
+    let instance: &mut dyn Instance = &mut dynamic;
+    instance.write(1, None, V::Integer(5)).unwrap();
+    instance.write(11, None, V::Integer(6)).unwrap();
+    instance.write(12, None, V::Integer(7)).unwrap();
+    instance.write(10, Some(3), V::Integer(8)).unwrap();
+    instance.write(10, Some(9), V::Integer(9)).unwrap();
+    let paths = |records: InstanceRecords<'_>| records.map(|record| record.path).collect::<Vec<_>>();
+    let all = || instance_records(Path::instance(1000, 4), &dynamic);
+    let multiple = [3, 9].map(|id| Path::resource_instance(1000, 4, 10, id));
+    let [a, b] = multiple;
+    assert_eq!(paths(all()), [path(1), a, b, path(11), path(12)]);
+    assert_eq!(paths(all().only(Operations::readable)), [path(1), a, b, path(11)]);
+    assert_eq!(paths(all().only(Operations::writable)), [path(1), a, b, path(12)]);
 }

@@ -30,6 +30,8 @@ pub(crate) static TYPES: ObjectDefinition = ObjectDefinition::new(1000, "Types",
         resource(8, T::Corelnk),
         ResourceDefinition::new(9, "Executable", None, Operations::E),
         resource(10, T::Integer).with_multiple(),
+        ResourceDefinition::new(11, "Read", Some(T::Integer), Operations::R),
+        ResourceDefinition::new(12, "Written", Some(T::Integer), Operations::W),
     ]);
 
 static DEFINITIONS: [&ObjectDefinition; 1] = [&TYPES];

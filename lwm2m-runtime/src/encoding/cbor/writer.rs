@@ -37,13 +37,13 @@ impl Chunk {
     }
 
     /// Bytes of a length that is known when compiling.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push<const N: usize>(&mut self, bytes: [u8; N]) {
         self.extend(&bytes);
     }
 
     /// A few bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn extend(&mut self, bytes: &[u8]) {
         let end = self.len + bytes.len();
         debug_assert!(
@@ -69,7 +69,7 @@ impl Chunk {
     }
 
     /// Writes everything out and begins anew.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn flush(&mut self, out: &mut impl Sink) -> Result<(), Full> {
         let written = out.write(self.bytes());
         self.len = 0;
@@ -141,9 +141,9 @@ pub(crate) fn decimal(id: u16) -> ([u8; 5], usize) {
 }
 
 /// Writes a value into a chunk and returns what is to follow the chunk: the content of a text or byte string.
-#[inline]
-pub(crate) fn write_value<'v>(chunk: &mut Chunk, value: ValueRef<'v>, options: &EncodeOptions) -> &'v [u8] {
-    match value {
+#[inline(always)]
+pub(crate) fn write_value<'v>(chunk: &mut Chunk, value: &ValueRef<'v>, options: &EncodeOptions) -> &'v [u8] {
+    match *value {
         ValueRef::String(text) | ValueRef::Corelnk(text) => {
             chunk.head(major::TEXT, text.len() as u64);
             return text.as_bytes();
