@@ -432,6 +432,9 @@ fn check(target: Path, record: &RecordRef<'_>) -> Result<(), EncodeError> {
     if !record.prefix.is_empty() && !is_prefix(record.prefix) {
         return Err(EncodeError::Prefix { path });
     }
+    if !record.prefix.is_empty() && !is_prefix(record.prefix) {
+        return Err(EncodeError::Prefix { path });
+    }
     let legal = match record.content {
         Content::Value(_) | Content::Null => path.depth() >= 3,
         Content::Container => true,

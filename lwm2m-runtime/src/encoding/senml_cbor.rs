@@ -211,17 +211,24 @@ pub(crate) fn encode<'r>(
         }
         unique.check(record, &records)?;
         count += 1;
-        let (base, name) = names.next(record)?;
         let place = Place::of(&record.content);
-        let members = u64::from(base.is_some())
-            + u64::from(name.is_some())
-            + u64::from(record.time.is_some())
-            + u64::from(place.is_some());
-        chunk.head(major::MAP, members);
-        if !options.canonical {
-            write_name(&mut chunk, BASE_NAME, base, out)?;
+        let others = u64::from(record.time.is_some()) + u64::from(place.is_some());
+        let mut base = None;
+        if let Some(depth) = names.continued(record) {
+            chunk.head(major::MAP, 1 + others);
+            write_ids(&mut chunk, record.path.ids().get(depth..).unwrap_or_default());
+        } else {
+            let name;
+            (base, name) = names.next(record)?;
+            chunk.head(
+                major::MAP,
+                u64::from(base.is_some()) + u64::from(name.is_some()) + others,
+            );
+            if !options.canonical {
+                write_name(&mut chunk, BASE_NAME, base, out)?;
+            }
+            write_name(&mut chunk, NAME, name, out)?;
         }
-        write_name(&mut chunk, NAME, name, out)?;
         if place == Some(Place::First) {
             write_content(&mut chunk, &record.content, options, out)?;
         }
@@ -268,7 +275,16 @@ impl Place {
     }
 }
 
-#[inline(always)]
+/// A name that is identifiers alone.
+#[inline]
+fn write_ids(chunk: &mut Chunk, ids: &[u16]) {
+    let mut text = Text::default();
+    text.push_ids(ids);
+    chunk.push([NAME]);
+    chunk.head(major::TEXT, text.as_bytes().len() as u64);
+    chunk.extend(text.as_bytes());
+}
+
 fn write_name(
     chunk: &mut Chunk,
     label: u8,
