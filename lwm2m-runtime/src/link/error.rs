@@ -1,5 +1,7 @@
 use core::fmt;
 
+use crate::model::Version;
+
 /// Why a list of links cannot be read: what is wrong, and at which byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -74,6 +76,20 @@ pub enum AttributeError {
         /// The attribute.
         name: &'static str,
     },
+    /// No attribute has the name.
+    Unknown,
+    /// The attribute came with a later version of LwM2M than the session has.
+    Since {
+        /// The attribute.
+        name: &'static str,
+        /// The first version with it.
+        since: Version,
+    },
+    /// The attribute cannot be attached to a path of this level, or to a value of this type.
+    NotHere {
+        /// The attribute.
+        name: &'static str,
+    },
     /// `lt` is not below `gt`.
     Thresholds,
     /// `lt` and two steps of `st` are not below `gt`.
@@ -88,6 +104,12 @@ impl fmt::Display for AttributeError {
             Self::Target => f.write_str("the target of the link is not a path such as /3/0"),
             Self::Value { name } => write!(f, "the attribute {name} cannot have this value"),
             Self::Duplicate { name } => write!(f, "the attribute {name} occurs twice"),
+            Self::Unknown => f.write_str("no attribute has this name"),
+            Self::Since { name, since } => write!(f, "the attribute {name} came with LwM2M {since}"),
+            Self::NotHere { name } => write!(
+                f,
+                "the attribute {name} cannot be attached here: conditions on a value need a resource of a fitting type"
+            ),
             Self::Thresholds => f.write_str("lt must be below gt"),
             Self::Step => f.write_str("lt and twice st together must be below gt"),
             Self::EvaluationPeriods => f.write_str("epmin must be below epmax"),

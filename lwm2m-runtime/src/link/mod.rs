@@ -18,6 +18,7 @@
 //! ```
 
 mod attributes;
+mod changes;
 mod error;
 mod notification;
 mod object_link;
@@ -25,6 +26,7 @@ mod read;
 mod write;
 
 pub use attributes::LinkAttributes;
+pub use changes::{Attribute, AttributeChanges};
 pub use error::{AttributeError, LinkError, LinkErrorKind};
 pub use notification::NotificationAttributes;
 pub use object_link::{ALTERNATE_PATH, ObjectLink};

@@ -2,20 +2,43 @@
 //!
 //! | file | what | specification |
 //! |---|---|---|
+//! | `kind` | which operations there are, for which targets and since when | Core 1.2, sections 6.1, 6.3 and 6.4 |
+//! | `request`, `bootstrap` | what a server or bootstrap server asks of a client | Core 1.2, sections 6.3, 6.4 and 6.1.7 |
+//! | `uplink` | what a client asks of them | Core 1.2, sections 6.1, 6.2 and 6.4.4 |
+//! | `response` | what the other side answers | Core 1.2, section 6.7 |
+//! | `payload` | a body and its format | Core 1.2, section 7.4 |
+//! | `location` | where a registration is kept | Core 1.2, section 6.2.1 |
 //! | `status` | how an operation ended | Core 1.2, section 6.7 |
 //! | `arguments` | the arguments of an Execute | Core 1.2, section 6.3.5 |
 //! | `binding` | the transports by which a client can be reached | Core 1.2, section 6.2.1.2 |
 //! | `registration` | the parameters of Register and Update | Core 1.2, section 6.2 |
 //! | `profile` | profile identifiers | Core 1.2, section 6.2.1.1 |
+//! | `coap` | all of them over CoAP | Transport 1.2, section 6.4 |
 
 mod arguments;
 mod binding;
+mod bootstrap;
+mod coap;
+mod kind;
+mod location;
+mod payload;
 mod profile;
 mod registration;
+mod request;
+mod response;
 mod status;
+mod uplink;
 
 pub use arguments::{Argument, Arguments, ArgumentsBuilder, ArgumentsError};
 pub use binding::{Binding, Transport};
+pub use bootstrap::BootstrapRequest;
+pub use coap::{CoapForm, CoapSession, UplinkPeer, read_uplink, read_uplink_response};
+pub use kind::{Operation, protected};
+pub use location::Location;
+pub use payload::Payload;
 pub use profile::ProfileId;
 pub use registration::{ParameterError, RegisterParameters, UpdateParameters};
+pub use request::{Depth, ExecuteInput, InvalidRequest, Request, WriteMode};
+pub use response::{Response, UplinkResponse};
 pub use status::Status;
+pub use uplink::Uplink;
