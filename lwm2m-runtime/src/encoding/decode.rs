@@ -137,18 +137,17 @@ impl<'d> Decoder<'d> {
     /// [`DecodeErrorKind::Limit`] when the payload is too long, or what the format finds wrong before the first
     /// record.
     #[inline]
-    pub fn read(self, payload: &[u8]) -> Result<Reader<'_, 'd>, DecodeError> {
+    pub fn read<'a>(self, payload: &'a [u8]) -> Result<Reader<'a>, DecodeError>
+    where
+        'd: 'a,
+    {
         if payload.len() > self.limits.payload {
             return Err(DecodeError::new(DecodeErrorKind::Limit, self.limits.payload));
         }
-        let context = Context::new(self);
+        let context = Context::new(self, payload);
         Ok(Reader {
             format: FormatReader::new(payload, &context)?,
             context,
-            payload,
-            unique: Unique::default(),
-            records: 0,
-            done: false,
         })
     }
 }
@@ -157,13 +156,9 @@ impl<'d> Decoder<'d> {
 ///
 /// A mistake late in a payload is reported after the records before it: whoever applies records does so when the
 /// reader has come to its end.
-pub struct Reader<'a, 'd> {
+pub struct Reader<'a> {
     format: FormatReader<'a>,
-    context: Context<'d>,
-    payload: &'a [u8],
-    unique: Unique,
-    records: usize,
-    done: bool,
+    context: Context<'a>,
 }
 
 enum FormatReader<'a> {
@@ -219,14 +214,9 @@ impl<'a> FormatReader<'a> {
             Self::Single(reader) => reader.next(context),
         }
     }
-
-    /// Whether the format itself refuses what occurs twice.
-    fn is_unique(&self) -> bool {
-        matches!(self, Self::Tlv(_) | Self::Single(_))
-    }
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_> {
     /// The next record; `None` at the end of the payload. After an error, always `None`.
     ///
     /// # Errors
@@ -237,30 +227,13 @@ impl Reader<'_, '_> {
         reason = "a record may borrow the reader's scratch space"
     )]
     pub fn next(&mut self) -> Result<Option<RecordRef<'_>>, DecodeError> {
-        if self.done {
+        if self.context.done {
             return Ok(None);
         }
-        let Self {
-            format,
-            context,
-            payload,
-            unique,
-            records,
-            done,
-        } = self;
-        let format_is_unique = format.is_unique();
-        // Set before the fallible step, so that an error ends the reading.
-        *done = true;
-        // The record stays where it is made, in the caller's memory: it is looked at, and never moved.
-        let mut result = format.next(context);
-        if let Ok(Some(record)) = &result {
-            let accepted = accept(record, format_is_unique, context, payload, unique, records);
-            match accepted {
-                Ok(()) => *done = false,
-                Err(error) => result = Err(error),
-            }
-        }
-        result
+        // Until the format gives out a record, so that an error ends the reading. The record is never moved: the format
+        // makes it in the caller's memory.
+        self.context.done = true;
+        self.format.next(&mut self.context)
     }
 
     /// Reads to the end.
@@ -277,31 +250,6 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Counts a record, and sees to it that it is the first of its path and time.
-#[inline]
-fn accept(
-    record: &RecordRef<'_>,
-    format_is_unique: bool,
-    context: &Context<'_>,
-    payload: &[u8],
-    unique: &mut Unique,
-    records: &mut usize,
-) -> Result<(), DecodeError> {
-    *records += 1;
-    if *records > context.decoder.limits.records {
-        return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(record.path));
-    }
-    if !format_is_unique && !unique.ascends(record) {
-        if !unique.is_ready() {
-            read_again(payload, context.decoder, *records - 1, unique)?;
-        }
-        unique
-            .insert(record)
-            .map_err(|kind| DecodeError::new(kind, context.record_offset).at(record.path))?;
-    }
-    Ok(())
-}
-
 /// Keeps the first records of a payload in `unique`.
 #[cold]
 fn read_again(
@@ -310,22 +258,30 @@ fn read_again(
     records: usize,
     unique: &mut Unique,
 ) -> Result<(), DecodeError> {
-    let mut context = Context::new(decoder);
+    let mut context = Context::new(decoder, payload);
+    context.again = true;
     let mut format = FormatReader::new(payload, &context)?;
     for _ in 0..records {
         let Some(record) = format.next(&mut context)? else {
             break;
         };
         unique
-            .insert(&record)
+            .insert(record.prefix, record.path, record.time)
             .map_err(|kind| DecodeError::new(kind, 0).at(record.path))?;
     }
     Ok(())
 }
 
-/// What the readers of all formats share: the expectation and the types.
+/// What the readers of all formats share: the expectation, the types, and the account of the records so far.
 pub(crate) struct Context<'d> {
     decoder: Decoder<'d>,
+    payload: &'d [u8],
+    unique: Unique,
+    records: usize,
+    // No record more will be given out.
+    done: bool,
+    // The payload is read for the second time, to find what occurs twice.
+    again: bool,
     // The object that was looked up last, known or not: records of one object follow each other.
     object: Option<u16>,
     // Its resources, and which of them was looked up last.
@@ -336,9 +292,14 @@ pub(crate) struct Context<'d> {
 }
 
 impl<'d> Context<'d> {
-    fn new(decoder: Decoder<'d>) -> Self {
+    fn new(decoder: Decoder<'d>, payload: &'d [u8]) -> Self {
         Self {
             decoder,
+            payload,
+            unique: Unique::default(),
+            records: 0,
+            done: false,
+            again: false,
             object: None,
             resources: &[],
             index: 0,
@@ -366,6 +327,41 @@ impl Context<'_> {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.decoder.limits
+    }
+
+    /// Counts a record. Called for each, just before it is given out.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, path: Path) -> Result<(), DecodeError> {
+        self.records += 1;
+        if self.records > self.decoder.limits.records {
+            return Err(DecodeError::new(DecodeErrorKind::Limit, 0).at(path));
+        }
+        self.done = false;
+        Ok(())
+    }
+
+    /// Counts a record and sees to it that it is the first of its path and time. For the formats that do not see to it
+    /// by themselves.
+    #[inline(always)]
+    pub(crate) fn accept(&mut self, prefix: &str, path: Path, time: Option<f64>) -> Result<(), DecodeError> {
+        if !self.unique.ascends(prefix, path) {
+            self.compare(prefix, path, time)?;
+        }
+        self.count(path)
+    }
+
+    /// Compares a record that is not in order with all before it.
+    #[cold]
+    fn compare(&mut self, prefix: &str, path: Path, time: Option<f64>) -> Result<(), DecodeError> {
+        if self.again {
+            return Ok(());
+        }
+        if !self.unique.is_ready() {
+            read_again(self.payload, self.decoder, self.records, &mut self.unique)?;
+        }
+        self.unique
+            .insert(prefix, path, time)
+            .map_err(|kind| DecodeError::new(kind, self.record_offset).at(path))
     }
 
     /// Refuses a path outside the target.

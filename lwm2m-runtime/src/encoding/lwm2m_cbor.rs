@@ -100,6 +100,7 @@ impl<'a> Lwm2mCborReader<'a> {
                 Kind::Null if context.purpose() == Purpose::Patch && path.depth() >= 3 => Content::Null,
                 _ => Content::Value(context.typed(path, found, found.offset)?),
             };
+            context.accept(self.prefix, path, None)?;
             return Ok(Some(RecordRef {
                 prefix: self.prefix,
                 path,

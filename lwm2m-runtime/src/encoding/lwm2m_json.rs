@@ -125,10 +125,14 @@ impl<'a> Lwm2mJsonReader<'a> {
             }
             return Ok(None);
         }
-        self.entry(first, context).map(Some)
+        self.entry(first, context)
     }
 
-    fn entry(&mut self, first: bool, context: &mut Context<'_>) -> Result<RecordRef<'_>, DecodeError> {
+    fn entry(
+        &mut self,
+        first: bool,
+        context: &mut Context<'_>,
+    ) -> Result<Option<RecordRef<'_>>, DecodeError> {
         self.json.expect(b'{')?;
         let mut raw = RawRecord::new(self.json.offset() - 1);
         if first {
@@ -209,7 +213,12 @@ fn resolve_plain<'r>(
         }
         PlainValue::Text(text) => JsonScalar::Text(text, data),
     };
-    senml.resolve_plain(record.name, scalar, (record.offset, record.value_offset), context)
+    senml.resolve_plain(
+        record.name.as_bytes(),
+        scalar,
+        (record.offset, record.value_offset),
+        context,
+    )
 }
 
 /// Members of an entry, by the names of SenML: only the one for text differs.

@@ -213,19 +213,18 @@ impl Senml {
     #[inline]
     pub(crate) fn resolve_plain<'r>(
         &self,
-        name: &str,
+        name: &[u8],
         value: impl Untyped<'r>,
         (offset, value_offset): (usize, usize),
         context: &mut Context<'_>,
     ) -> Result<Option<RecordRef<'r>>, DecodeError> {
         context.record_offset = offset;
-        let found = self.base.read(name.as_bytes()).and_then(Name::finish);
+        let found = self.base.read(name).and_then(Name::finish);
         let (path, _) = found.map_err(|kind| DecodeError::new(kind, offset))?;
         context.check_target(path, offset)?;
-        Ok(Some(RecordRef::new(
-            path,
-            context.typed(path, value, value_offset)?,
-        )))
+        let value = context.typed(path, value, value_offset)?;
+        context.accept("", path, None)?;
+        Ok(Some(RecordRef::new(path, value)))
     }
 
     /// Resolves a record: its full name, its time, its value in the type that the definitions give.
@@ -233,7 +232,7 @@ impl Senml {
         &'r mut self,
         raw: RawRecord<'r, impl Untyped<'r>>,
         context: &mut Context<'_>,
-    ) -> Result<RecordRef<'r>, DecodeError> {
+    ) -> Result<Option<RecordRef<'r>>, DecodeError> {
         let fail = |kind| DecodeError::new(kind, raw.offset);
         context.record_offset = raw.offset;
         if raw.base_version.is_some_and(|version| version != 10) {
@@ -290,12 +289,13 @@ impl Senml {
                 .prefix(text, prefix)
                 .ok_or(fail(DecodeErrorKind::Utf8).at(path))?,
         };
-        Ok(RecordRef {
+        context.accept(prefix, path, time)?;
+        Ok(Some(RecordRef {
             prefix,
             path,
             content,
             time,
-        })
+        }))
     }
 
     #[inline(never)]

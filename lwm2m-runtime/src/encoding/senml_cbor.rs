@@ -56,8 +56,53 @@ impl<'a> SenmlCborReader<'a> {
             cbor.end()?;
             return Ok(None);
         }
-        let raw = record(cbor, spaces, context.limits().value)?;
-        senml.resolve(raw, context).map(Some)
+        let limit = context.limits().value;
+        if senml.is_plain(context) {
+            if let Some(plain) = plain_record(*cbor, limit) {
+                let offsets = (cbor.offset(), plain.value.offset);
+                *cbor = plain.behind;
+                return senml.resolve_plain(plain.name, plain.value, offsets, context);
+            }
+        }
+        let raw = record(cbor, spaces, limit)?;
+        senml.resolve(raw, context)
+    }
+}
+
+/// A record as nearly all are: a map of a name and a value, in this order.
+struct PlainRecord<'a> {
+    name: &'a [u8],
+    value: CborItem<'a>,
+    behind: CborReader<'a>,
+}
+
+/// `None` for every other record, and for those that are wrong.
+#[inline(always)]
+fn plain_record(mut cbor: CborReader<'_>, limit: usize) -> Option<PlainRecord<'_>> {
+    cbor.pass([0xa0 + 2, NAME])?;
+    let name = text(&mut cbor, &mut None).ok()?;
+    let key = cbor.head().ok()?;
+    if key.major != major::UNSIGNED {
+        return None;
+    }
+    let value = item(&mut cbor, &mut None, limit).ok()?;
+    let legal = value.kind != Kind::Null
+        && label(key, key.argument as i64).is_some_and(|label| fits(label, value.kind));
+    legal.then_some(PlainRecord {
+        name,
+        value,
+        behind: cbor,
+    })
+}
+
+/// Whether a value is what its label says.
+const fn fits(label: Label, kind: Kind) -> bool {
+    match label {
+        Label::Value => kind.is_number() || matches!(kind, Kind::Null),
+        Label::StringValue | Label::Objlnk => matches!(kind, Kind::Text),
+        Label::BooleanValue => matches!(kind, Kind::Boolean),
+        Label::DataValue => matches!(kind, Kind::Bytes),
+        _ => false,
     }
 }
 
@@ -128,14 +173,7 @@ fn record<'a: 'r, 'r>(
             Label::BaseName => raw.base_name = Some(text(cbor, &mut base_name)?),
             Label::Value | Label::StringValue | Label::BooleanValue | Label::DataValue | Label::Objlnk => {
                 let found = item(cbor, &mut value, limit)?;
-                let legal = match label {
-                    Label::Value => found.kind.is_number() || found.kind == Kind::Null,
-                    Label::StringValue => found.kind == Kind::Text,
-                    Label::BooleanValue => found.kind == Kind::Boolean,
-                    Label::DataValue => found.kind == Kind::Bytes,
-                    _ => true,
-                };
-                let content = match (legal, found.kind) {
+                let content = match (fits(label, found.kind), found.kind) {
                     (false, _) => return Err(structure),
                     (true, Kind::Null) => Content::Null,
                     _ if label == Label::Objlnk => Content::Value(found.into_objlnk().ok_or(structure)?),

@@ -96,10 +96,10 @@ impl<'a> SenmlJsonReader<'a> {
                 false => Ok(None),
             };
         }
-        self.record(context).map(Some)
+        self.record(context)
     }
 
-    fn record(&mut self, context: &mut Context<'_>) -> Result<RecordRef<'_>, DecodeError> {
+    fn record(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'_>>, DecodeError> {
         self.json.expect(b'{')?;
         let mut raw = RawRecord::new(self.json.offset() - 1);
         let mut strings = Strings::default();
@@ -275,16 +275,24 @@ fn resolve_plain<'r>(
 ) -> Result<Option<RecordRef<'r>>, DecodeError> {
     let offsets = (record.offset, record.value_offset);
     match record.value {
-        PlainValue::Integer(number) => {
-            senml.resolve_plain(record.name, JsonScalar::Integer(number), offsets, context)
-        }
-        PlainValue::Number(number) => {
-            senml.resolve_plain(record.name, JsonScalar::Number(number), offsets, context)
-        }
+        PlainValue::Integer(number) => senml.resolve_plain(
+            record.name.as_bytes(),
+            JsonScalar::Integer(number),
+            offsets,
+            context,
+        ),
+        PlainValue::Number(number) => senml.resolve_plain(
+            record.name.as_bytes(),
+            JsonScalar::Number(number),
+            offsets,
+            context,
+        ),
         PlainValue::Text(text) if text.len() > context.limits().value => {
             Err(DecodeError::new(DecodeErrorKind::Limit, record.value_offset))
         }
-        PlainValue::Text(text) => senml.resolve_plain(record.name, ValueRef::String(text), offsets, context),
+        PlainValue::Text(text) => {
+            senml.resolve_plain(record.name.as_bytes(), ValueRef::String(text), offsets, context)
+        }
     }
 }
 

@@ -35,6 +35,7 @@ impl<'a> SingleReader<'a> {
             Format::Cbor => plain_cbor::decode(self.payload, &mut self.space, context)?,
             _ => opaque::decode(self.payload, context)?,
         };
+        context.count(context.target())?;
         Ok(Some(RecordRef::new(context.target(), value)))
     }
 }

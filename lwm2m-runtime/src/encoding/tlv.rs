@@ -161,6 +161,7 @@ impl<'a> TlvReader<'a> {
                 self.depth = depth;
                 if frame.last.is_none() {
                     context.check_target(frame.path, frame.start)?;
+                    context.count(frame.path)?;
                     return Ok(Some(container(frame.path)));
                 }
                 continue;
@@ -205,6 +206,7 @@ impl<'a> TlvReader<'a> {
                     let resource_type = context.resource_type(path, offset)?;
                     let value = value(bytes, resource_type.unwrap_or(ResourceType::Opaque))
                         .map_err(|kind| DecodeError::new(kind, start).at(path))?;
+                    context.count(path)?;
                     return Ok(Some(RecordRef::new(path, value)));
                 }
             }
@@ -213,12 +215,15 @@ impl<'a> TlvReader<'a> {
     }
 
     /// An object without instances, an empty instance or a multiple resource without instances.
-    fn empty_payload(&self, context: &Context<'_>) -> Result<Option<RecordRef<'a>>, DecodeError> {
+    fn empty_payload(&self, context: &mut Context<'_>) -> Result<Option<RecordRef<'a>>, DecodeError> {
         let [Frame { path: target, .. }, ..] = self.frames;
         match target.depth() {
             1 => Ok(None),
-            2 => Ok(Some(container(target))),
-            3 if !context.is_single(target) => Ok(Some(container(target))),
+            3 if context.is_single(target) => Err(DecodeError::new(DecodeErrorKind::Truncated, 0).at(target)),
+            2 | 3 => {
+                context.count(target)?;
+                Ok(Some(container(target)))
+            }
             _ => Err(DecodeError::new(DecodeErrorKind::Truncated, 0).at(target)),
         }
     }

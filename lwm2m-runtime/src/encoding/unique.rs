@@ -1,6 +1,6 @@
 use alloc::{borrow::ToOwned, collections::BTreeSet, string::String};
 
-use super::{DecodeErrorKind, RecordRef, record::same_prefix};
+use super::{DecodeErrorKind, record::same_prefix};
 use crate::model::Path;
 
 /// Refuses a path that occurs twice for the same time.
@@ -16,33 +16,24 @@ pub(crate) struct Unique {
 
 type Key = (String, Path, u64);
 
-fn key(record: &RecordRef<'_>) -> Key {
-    (
-        record.prefix.to_owned(),
-        record.path,
-        // No time is the time 0, be it negative or not.
-        (record.time.unwrap_or(0.0) + 0.0).to_bits(),
-    )
-}
-
 impl Unique {
     /// Whether the record is behind the last one; if so, it is the last one now.
     #[inline(always)]
-    pub(crate) fn ascends(&mut self, record: &RecordRef<'_>) -> bool {
+    pub(crate) fn ascends(&mut self, prefix: &str, path: Path) -> bool {
         if self.seen.is_some() {
             return false;
         }
         let ascends = match self.last {
             None => true,
-            Some(path) => match same_prefix(record.prefix, &self.last_prefix) {
-                true => record.path > path,
-                false => *record.prefix > *self.last_prefix,
+            Some(last) => match same_prefix(prefix, &self.last_prefix) {
+                true => path > last,
+                false => *prefix > *self.last_prefix,
             },
         };
         if ascends {
-            self.last = Some(record.path);
-            if !same_prefix(record.prefix, &self.last_prefix) {
-                record.prefix.clone_into(&mut self.last_prefix);
+            self.last = Some(path);
+            if !same_prefix(prefix, &self.last_prefix) {
+                prefix.clone_into(&mut self.last_prefix);
             }
         }
         ascends
@@ -54,8 +45,16 @@ impl Unique {
     }
 
     /// Keeps a record.
-    pub(crate) fn insert(&mut self, record: &RecordRef<'_>) -> Result<(), DecodeErrorKind> {
-        match self.seen.get_or_insert_default().insert(key(record)) {
+    pub(crate) fn insert(
+        &mut self,
+        prefix: &str,
+        path: Path,
+        time: Option<f64>,
+    ) -> Result<(), DecodeErrorKind> {
+        // No time is the time 0, be it negative or not.
+        let time = (time.unwrap_or(0.0) + 0.0).to_bits();
+        let key = (prefix.to_owned(), path, time);
+        match self.seen.get_or_insert_default().insert(key) {
             true => Ok(()),
             false => Err(DecodeErrorKind::Duplicate),
         }

@@ -86,6 +86,13 @@ impl<'a> CborReader<'a> {
         self.bytes.get(self.offset).copied()
     }
 
+    /// Passes bytes, if they come next.
+    #[inline(always)]
+    pub(crate) fn pass<const N: usize>(&mut self, expected: [u8; N]) -> Option<()> {
+        let found = self.bytes.get(self.offset..)?.first_chunk::<N>()?;
+        (*found == expected).then(|| self.offset += N)
+    }
+
     /// The next item must not be there.
     pub(crate) fn end(&self) -> Result<(), DecodeError> {
         match self.peek() {
