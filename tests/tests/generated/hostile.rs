@@ -131,8 +131,12 @@ const TYPES: &[ResourceType] = &[
 
 fn resource(id: u16, text: &str, resource_type: ResourceType) -> Resource {
     let mut resource = Resource::new(id, or(text));
-    resource.operations =
-        [Operations::R, Operations::W, Operations::RW, Operations::None][usize::from(id % 4)];
+    resource.operations = match id % 4 {
+        0 => Operations::R,
+        1 => Operations::W,
+        2 => Operations::RW,
+        _ => Operations::None,
+    };
     resource.multiple = id % 2 == 0;
     resource.mandatory = id % 3 == 0;
     resource.resource_type = Some(resource_type);
@@ -183,7 +187,7 @@ fn extremes() -> Object {
         ),
         (
             ResourceType::Float,
-            Constraint::Float(vec![(f64::MIN, -0.0), (3.14, f64::MAX)]),
+            Constraint::Float(vec![(f64::MIN, -0.0), (3.25, f64::MAX)]),
         ),
         (
             ResourceType::Float,
