@@ -189,7 +189,7 @@ fn read_to_end(decoder: Decoder<'_>, payload: &[u8]) -> usize {
     let mut reader = decoder.read(payload).unwrap();
     let mut count = 0;
     // The record is looked at where it is, as a match would.
-    while let Some(_) = black_box(&reader.next()).as_ref().unwrap() {
+    while black_box(&reader.next()).as_ref().unwrap().is_some() {
         count += 1;
     }
     count
