@@ -460,6 +460,14 @@ impl Context<'_> {
 pub(crate) trait Untyped<'v> {
     /// The value in a type; in the type that the format shows if `None` is known.
     fn typed(self, resource_type: Option<ResourceType>) -> Result<ValueRef<'v>, DecodeErrorKind>;
+
+    /// The value as one to be added to another: an integral number is exact, however the format shows it.
+    fn summand(self) -> Result<ValueRef<'v>, DecodeErrorKind>
+    where
+        Self: Sized,
+    {
+        self.typed(None)
+    }
 }
 
 impl<'v> Untyped<'v> for ValueRef<'v> {

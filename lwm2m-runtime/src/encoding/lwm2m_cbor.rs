@@ -3,7 +3,7 @@
 //! Maps in maps; the identifiers of a path are all keys from the outermost map inward. A key is one identifier or an
 //! array of several. An end device's prefix stands first in an outermost key, as text.
 
-use alloc::vec::Vec;
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::str;
 
 use super::{
@@ -37,7 +37,7 @@ pub(crate) struct Lwm2mCborReader<'a> {
     frames: [Frame; DEPTH],
     depth: usize,
     begun: bool,
-    prefix: &'a str,
+    prefix: Cow<'a, str>,
     // All keys so far; more than records need are refused.
     keys: usize,
     // Keys are not in ascending order everywhere, so that one might occur twice.
@@ -66,7 +66,7 @@ impl<'a> Lwm2mCborReader<'a> {
             frames: [frame; DEPTH],
             depth: 0,
             begun: false,
-            prefix: "",
+            prefix: Cow::Borrowed(""),
             keys: 0,
             unordered: false,
             space: Vec::new(),
@@ -100,9 +100,9 @@ impl<'a> Lwm2mCborReader<'a> {
                 Kind::Null if context.purpose() == Purpose::Patch && path.depth() >= 3 => Content::Null,
                 _ => Content::Value(context.typed(path, found, found.offset)?),
             };
-            context.accept(self.prefix, path, None)?;
+            context.accept(&self.prefix, path, None)?;
             return Ok(Some(RecordRef {
-                prefix: self.prefix,
+                prefix: &self.prefix,
                 path,
                 content,
                 time: None,
@@ -177,7 +177,7 @@ impl<'a> Lwm2mCborReader<'a> {
         let mut again = Self::new(self.cbor.bytes());
         let mut keys = Vec::new();
         while let Some(Entry { map, path, offset }) = again.entry(context)? {
-            keys.push((map, again.prefix, path, offset));
+            keys.push((map, again.prefix.clone(), path, offset));
             match again.map_follows() {
                 true => again.open(path)?,
                 false => again.cbor.skip()?,
@@ -200,13 +200,13 @@ impl<'a> Lwm2mCborReader<'a> {
 fn key<'a>(
     cbor: &mut CborReader<'a>,
     base: Path,
-    prefix: Option<&mut &'a str>,
+    prefix: Option<&mut Cow<'a, str>>,
     context: &Context<'_>,
 ) -> Result<Path, DecodeError> {
     let head = cbor.head()?;
     if head.major == major::UNSIGNED {
         if let Some(prefix) = prefix {
-            *prefix = "";
+            *prefix = Cow::Borrowed("");
         }
         return child(base, head, context);
     }
@@ -219,11 +219,11 @@ fn long_key<'a>(
     cbor: &mut CborReader<'a>,
     head: Head,
     base: Path,
-    prefix: Option<&mut &'a str>,
+    prefix: Option<&mut Cow<'a, str>>,
     context: &Context<'_>,
 ) -> Result<Path, DecodeError> {
     let mut path = base;
-    let mut found = "";
+    let mut found = Cow::Borrowed("");
     let mut elements = match head.major {
         major::ARRAY => cbor.items(head, 1)?,
         major::TEXT if prefix.is_some() && context.prefixes() => {
@@ -254,10 +254,18 @@ fn long_key<'a>(
     Ok(path)
 }
 
-fn prefix_text<'a>(cbor: &mut CborReader<'a>, head: Head) -> Result<&'a str, DecodeError> {
-    let bytes = cbor.string(head, &mut None)?;
-    let text = str::from_utf8(bytes).map_err(|_| head.error(DecodeErrorKind::Utf8))?;
-    match is_prefix(text) {
+/// A prefix, joined where it comes in pieces.
+fn prefix_text<'a>(cbor: &mut CborReader<'a>, head: Head) -> Result<Cow<'a, str>, DecodeError> {
+    let text = if head.indefinite() {
+        let mut joined = Vec::new();
+        cbor.string(head, &mut Some(&mut joined))?;
+        Cow::Owned(String::from_utf8(joined).map_err(|_| head.error(DecodeErrorKind::Utf8))?)
+    } else {
+        Cow::Borrowed(
+            str::from_utf8(cbor.string(head, &mut None)?).map_err(|_| head.error(DecodeErrorKind::Utf8))?,
+        )
+    };
+    match is_prefix(&text) {
         true => Ok(text),
         false => Err(head.error(DecodeErrorKind::InvalidName)),
     }

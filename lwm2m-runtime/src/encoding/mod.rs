@@ -24,6 +24,7 @@
 
 mod base64;
 mod base_name;
+mod base_value;
 mod cbor;
 mod decode;
 mod encode;

@@ -8,6 +8,7 @@ use core::str;
 
 use super::{
     Content, DecodeError, DecodeErrorKind, EncodeError, Format, Purpose, RecordRef,
+    base_value::BaseValue,
     decode::{Context, Untyped},
     name::{Name, NameRules},
 };
@@ -172,14 +173,7 @@ pub(crate) struct Senml {
     // A prefix that is partly in the base name and partly in the name.
     joined: String,
     base_time: Option<f64>,
-    base_value: Option<Number>,
-}
-
-/// A number that is added to others.
-#[derive(Clone, Copy)]
-enum Number {
-    Exact(i128),
-    Float(f64),
+    base_value: Option<BaseValue>,
 }
 
 impl Senml {
@@ -245,7 +239,7 @@ impl Senml {
             self.base_time = raw.base_time;
         }
         if let Some(value) = raw.base_value {
-            self.base_value = Some(Number::of(value).ok_or(fail(DecodeErrorKind::Number))?);
+            self.base_value = Some(BaseValue::new(value).ok_or(fail(DecodeErrorKind::Number))?);
         }
         let text = raw.name.unwrap_or_default();
         let (path, prefix) = self.base.read(text).and_then(Name::finish).map_err(fail)?;
@@ -273,9 +267,10 @@ impl Senml {
             (Purpose::Patch, Some((Content::Null, _))) if etch && path.depth() >= 3 => Content::Null,
             (_, Some((Content::Value(value), offset))) => Content::Value(match self.base_value {
                 Some(base) => {
-                    let fail = |kind| DecodeError::new(kind, offset).at(path);
-                    let sum = base.add_to(value.typed(None).map_err(fail)?);
-                    context.typed(path, sum.ok_or(fail(DecodeErrorKind::Number))?, offset)?
+                    let value = value
+                        .summand()
+                        .map_err(|kind| DecodeError::new(kind, offset).at(path))?;
+                    context.typed(path, base.add_to(value), offset)?
                 }
                 None => context.typed(path, value, offset)?,
             }),
@@ -323,38 +318,6 @@ impl Senml {
         self.joined
             .push_str(str::from_utf8(name.get(..at.end - base)?).ok()?);
         Some(&self.joined)
-    }
-}
-
-impl Number {
-    fn of(value: ValueRef<'_>) -> Option<Self> {
-        match value {
-            ValueRef::Integer(number) => Some(Self::Exact(number.into())),
-            ValueRef::Unsigned(number) => Some(Self::Exact(number.into())),
-            ValueRef::Float(number) => Some(Self::Float(number)),
-            _ => None,
-        }
-    }
-
-    /// The sum with a number; a value that is none stays as it is (RFC 8428, section 4.6).
-    fn add_to<'v>(self, value: ValueRef<'v>) -> Option<ValueRef<'v>> {
-        let Some(number) = Self::of(value) else {
-            return Some(value);
-        };
-        Some(match (self, number) {
-            (Self::Exact(a), Self::Exact(b)) => {
-                let sum = a + b;
-                match (i64::try_from(sum), u64::try_from(sum)) {
-                    (Ok(sum), _) => ValueRef::Integer(sum),
-                    (_, Ok(sum)) => ValueRef::Unsigned(sum),
-                    _ => return None,
-                }
-            }
-            (Self::Exact(a), Self::Float(b)) | (Self::Float(b), Self::Exact(a)) => {
-                ValueRef::Float(a as f64 + b)
-            }
-            (Self::Float(a), Self::Float(b)) => ValueRef::Float(a + b),
-        })
     }
 }
 

@@ -150,7 +150,8 @@ fn record<'a: 'r, 'r>(
             major::UNSIGNED => label(key, key.argument as i64),
             major::NEGATIVE => label(key, !(key.argument as i64)),
             major::TEXT => {
-                let text = cbor.string(key, &mut None)?;
+                let mut joined = Vec::new();
+                let text = cbor.string(key, &mut Some(&mut joined))?;
                 match text {
                     b"vlo" => Some(Label::Objlnk),
                     _ => {

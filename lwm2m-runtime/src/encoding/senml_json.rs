@@ -247,7 +247,7 @@ fn read_other<V>(
         (Label::BaseTime, JsonValue::Number(time)) => raw.base_time = Some(time.to_f64().map_err(fail)?),
         (Label::Time, JsonValue::Number(time)) => raw.time = Some(time.to_f64().map_err(fail)?),
         (Label::BaseValue, JsonValue::Number(number)) => {
-            raw.base_value = Some(number.value(None).map_err(fail)?);
+            raw.base_value = Some(number.exact().map_err(fail)?);
         }
         (Label::BaseVersion, JsonValue::Number(version)) => {
             match version.value(Some(ResourceType::Integer)) {

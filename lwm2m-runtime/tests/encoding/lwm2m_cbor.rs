@@ -233,6 +233,7 @@ fn an_end_devices_prefix_is_the_first_element_of_a_key() {
         "a2 83 {d01} 1903e8 00 a2 01 01 02 02  83 {d02} 1903e8 00 a1 01 03",
         "a3 84 {d01} 1903e8 00 01 01  84 {d01} 1903e8 00 02 02  84 {d02} 1903e8 00 01 03",
         "a2 {d01} a1 1903e8 a1 00 a2 01 01 02 02  81 {d02} a1 83 1903e8 00 01 03",
+        "a2 7f {d} {01} ff a1 1903e8 a1 00 a2 01 01 02 02  84 7f {d02} ff 1903e8 00 01 03",
     ] {
         assert_eq!(prefixed(hex), Ok(expected.clone()), "{hex}");
     }
@@ -254,6 +255,7 @@ fn an_end_devices_prefix_is_the_first_element_of_a_key() {
         "a1 83 {d} {e} 1903e8 a0",
         "a1 82 {} 1903e8 a0",
         "a1 82 {a//b} 1903e8 a0",
+        "a1 82 {3} 1903e8 a0",
         "a1 84 61ff 1903e8 00 01 05",
     ] {
         assert!(prefixed(hex).is_err(), "{hex}");

@@ -118,6 +118,18 @@ fn unusable_names_are_refused() {
 }
 
 #[test]
+fn labels_may_come_in_pieces() {
+    let hex = cbor("81 a3 7f {z} {z} ff 05 00 {/1000/0/7} 7f {v} {lo} ff {3:0}");
+    means(SENML, INSTANCE, &hex, &[(at(7), V::Objlnk(Objlnk::new(3, 0)))]);
+    let kind = refused(
+        SENML,
+        INSTANCE,
+        &cbor("81 a3 7f {z} {_} ff 05 00 {/1000/0/1} 02 01"),
+    );
+    assert_eq!(kind, Kind::UnknownLabel);
+}
+
+#[test]
 fn prefixes_stand_before_the_path() {
     let prefixed = |hex: &str| read(decoder(SENML, Path::ROOT).with_prefixes(), &bytes(&cbor(hex)));
     let record = |prefix: &str, resource, value| Record {

@@ -198,4 +198,11 @@ impl<'r> Untyped<'r> for JsonScalar<'r> {
             (Self::Value(value), _) => value.typed(resource_type),
         }
     }
+
+    fn summand(self) -> Result<ValueRef<'r>, DecodeErrorKind> {
+        match self {
+            Self::Number(number) => number.exact(),
+            other => other.typed(None),
+        }
+    }
 }

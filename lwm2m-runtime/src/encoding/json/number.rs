@@ -99,6 +99,14 @@ impl<'a> JsonNumber<'a> {
         Some(if self.negative { -magnitude } else { magnitude })
     }
 
+    /// The number as an Integer or Unsigned where it is integral and fits, in whatever form; else the nearest Float.
+    pub(crate) fn exact(self) -> Result<ValueRef<'static>, DecodeErrorKind> {
+        match self.integral().and_then(integer) {
+            Some(value) => Ok(value),
+            None => self.to_f64().map(ValueRef::Float),
+        }
+    }
+
     /// The number as a value of a type; of the type that its digits show if `None` is known.
     #[inline]
     pub(crate) fn value(
