@@ -1,6 +1,5 @@
-//! The workspace's own tests: what no single crate can prove about itself, the ledger of the protocol's
-//! requirements, and a network in simulated time.
+//! The workspace's own tests: what no single crate can prove about itself, and the ledger of the protocol's
+//! requirements.
 
 pub mod ledger;
-pub mod link;
 pub mod workspace;

@@ -25,7 +25,7 @@ fn several_objects() -> impl Strategy<Value = Vec<Record>> {
     )
 }
 
-fn any_path() -> impl Strategy<Value = Path> {
+pub(crate) fn any_path() -> impl Strategy<Value = Path> {
     prop::collection::vec(id(), 0..=4).prop_map(|ids| Path::from_ids(&ids).unwrap())
 }
 

@@ -23,7 +23,7 @@ fn seconds() -> impl Strategy<Value = f64> {
 }
 
 /// Values at several times each, in the order in which a client would send them.
-fn histories() -> impl Strategy<Value = Vec<Record>> {
+pub(crate) fn histories() -> impl Strategy<Value = Vec<Record>> {
     any_object().prop_flat_map(|definition| {
         (records(definition), prop::collection::vec(seconds(), 1..4)).prop_map(|((_, records), mut times)| {
             times.sort_by(f64::total_cmp);

@@ -6,11 +6,13 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test stops where it finds a mistake"
 )]
 
 mod canonical;
 mod composite;
+mod differential;
 mod history;
 mod instances;
 mod options;
