@@ -1,6 +1,7 @@
 //! What a run of the generator does to its directory.
 
 #![cfg(feature = "registry")]
+#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
 use std::{fs, path::Path};
 

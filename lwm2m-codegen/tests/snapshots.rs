@@ -1,6 +1,7 @@
 //! Generated code as it is read and reviewed.
 
 #![cfg(feature = "registry")]
+#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
 use lwm2m_codegen::{
     generate::{self, Form},
