@@ -12,7 +12,7 @@
 //! | 2 tongues | [`encoding`]: the content formats |
 //! | | [`objects`]: the objects of LwM2M itself, 0 to 7, generated from the registry |
 //! | | `catalogue` (by feature): the definitions of the whole registry |
-//! | 3 deeds | [`operation`]: what the roles ask of each other |
+//! | 3 deeds | [`operation`]: what the roles ask of each other · [`reporting`]: when a client notifies |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
@@ -69,6 +69,7 @@ pub mod object;
 pub mod objects;
 pub mod operation;
 pub mod random;
+pub mod reporting;
 pub mod time;
 
 #[doc(hidden)]

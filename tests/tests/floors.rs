@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("objects", 2),
     ("catalogue", 2),
     ("operation", 3),
+    ("reporting", 3),
     ("tree", 3),
     ("security", 3),
     ("client", 4),
