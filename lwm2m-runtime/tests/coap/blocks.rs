@@ -683,6 +683,35 @@ fn a_body_that_changes_is_fetched_again_and_at_last_given_up() {
     assert!(endpoint.is_idle());
 }
 
+#[test]
+fn a_body_that_became_shorter_meanwhile_is_fetched_again() {
+    let mut endpoint = endpoint();
+    let (exchange, request) = ask(&mut endpoint, at(0), peer(1));
+    nothing(
+        &mut endpoint,
+        at(0),
+        peer(1),
+        &first_block(&request, 0, &[1]).bytes(),
+    );
+    let next = only(&mut endpoint);
+    nothing(
+        &mut endpoint,
+        at(0),
+        peer(1),
+        &answer(&next, Code::BAD_REQUEST).bytes(),
+    );
+    let again = only(&mut endpoint);
+    assert_eq!(again.uint(BLOCK2), Some(block(0, false, 0)));
+    let short = answer(&again, Code::CONTENT)
+        .uint(BLOCK2, block(0, false, 0))
+        .payload(b"x")
+        .bytes();
+    assert_eq!(
+        answered(&mut endpoint, at(0), peer(1), &short),
+        (exchange, Code::CONTENT, b"x".to_vec())
+    );
+}
+
 // proves: ROB-24
 #[test]
 fn blocks_of_a_response_that_do_not_fit_end_in_an_error() {

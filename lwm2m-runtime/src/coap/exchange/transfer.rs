@@ -10,7 +10,7 @@
 //! Download (section 2.4, Block2 in the response):
 //! 5. Block 0 comes with "more". The same request with the next number asks for the next block, without Observe and
 //!    Block1.
-//! 6. Another ETag: the body has changed, and the download begins again.
+//! 6. Another ETag, or an error instead of a further block: the body has changed, and the download begins again.
 //! 7. Blocks that do not fit, or a body above the budget: failed.
 //!
 //! Echo:
@@ -283,20 +283,22 @@ impl Endpoint {
         if let Some(step) = transfer.upload_step(message, tag, config.max_block_restarts) {
             return step;
         }
-        if block2.is_none() || !message.code.is_success() {
+        let further = matches!(&transfer.stage, Stage::Download(download) if !download.body.is_empty());
+        // A block that is not there any more: the body has become shorter, or is not kept.
+        let gone = further
+            && matches!(message.code, Code::BAD_REQUEST | Code::REQUEST_ENTITY_INCOMPLETE)
+            && matches!(transfer.code, Code::GET | Code::FETCH);
+        if !gone && (block2.is_none() || !message.code.is_success()) {
             return Step::Deliver;
         }
-        let Some(block) = block(message, OptionNumber::BLOCK2).filter(|block| fits(block, message.payload))
-        else {
-            return Step::Fail(Failure::BodyInvalid);
-        };
+        let block = block(message, OptionNumber::BLOCK2).filter(|block| fits(block, message.payload));
         let changed = match &transfer.stage {
             Stage::Download(download) => {
-                !download.body.is_empty() && download.etag() != message.options.first(OptionNumber::ETAG)
+                further && download.etag() != message.options.first(OptionNumber::ETAG)
             }
             _ => false,
         };
-        if changed {
+        if gone || changed {
             if transfer.restarts >= config.max_block_restarts {
                 return Step::Fail(Failure::BodyChanged);
             }
@@ -307,10 +309,13 @@ impl Endpoint {
                 transfer.held -= held;
                 self.bodies.shrink(&mut self.peers, &key, held);
             }
-            if block.number > 0 {
+            if gone || block.is_some_and(|block| block.number > 0) {
                 return Step::Continue;
             }
         }
+        let Some(block) = block else {
+            return Step::Fail(Failure::BodyInvalid);
+        };
         let begun = matches!(&transfer.stage, Stage::Download(download) if !download.body.is_empty());
         if !begun && block.number == 0 && !block.more {
             // The whole body in one block.
