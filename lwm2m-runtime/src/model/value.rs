@@ -52,8 +52,10 @@ impl Value {
 }
 
 /// A [`Value`] that borrows its text or bytes.
+// The tag is as wide as its neighbours, so that copies are copies of whole registers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
+#[repr(u64)]
 pub enum ValueRef<'a> {
     /// UTF-8 text.
     String(&'a str),
