@@ -13,7 +13,7 @@ use super::support::{
 const SENML: Format = Format::SenmlCbor;
 const ETCH: Format = Format::SenmlEtchCbor;
 
-// proves: ENC-SENML-01 ENC-SENML-03 ENC-SENML-08 ENC-FMT-12 ENC-FMT-13 ROB-37
+// proves: ENC-SENML-01 ENC-SENML-03 ENC-SENML-08 ENC-SENML-11 ENC-FMT-12 ENC-FMT-13 ROB-37
 #[test]
 fn every_type() {
     for (label_and_value, resource, value) in [
@@ -166,7 +166,7 @@ fn times(hex: &str) -> Result<Vec<Option<f64>>, DecodeError> {
         .collect())
 }
 
-// proves: ENC-SENML-04 ENC-SENML-05 ENC-SENML-13
+// proves: ENC-SENML-04 ENC-SENML-05 ENC-SENML-11 ENC-SENML-13
 #[test]
 fn times_add_to_the_base_time() {
     let record = "02 01 00 {/1000/0/1}";
@@ -174,6 +174,9 @@ fn times_add_to_the_base_time() {
         (format!("81 a2 {record}"), vec![None]),
         (format!("81 a3 {record} 06 05"), vec![Some(5.0)]),
         (format!("81 a3 {record} 06 24"), vec![Some(-5.0)]),
+        (format!("81 a3 {record} 06 c482201819"), vec![Some(2.5)]),
+        (format!("81 a3 {record} 06 fa40200000"), vec![Some(2.5)]),
+        (format!("81 a3 {record} 06 fb4004000000000000"), vec![Some(2.5)]),
         (
             format!("81 a3 {record} 22 1a65000000"),
             vec![Some(1_694_498_816.0)],
