@@ -101,6 +101,25 @@ def oddly(item, rng):
     return string(2, [bytes([byte]) for byte in item], rng)
 
 
+def decimal_fraction(number):
+    """A Float as tag 4, unless it is a large integer: that is that integer or nothing."""
+    decimal = Decimal(repr(number))
+    sign, digits, exponent = decimal.as_tuple()
+    mantissa = int("".join(map(str, digits)))
+    if exponent < 0 or Decimal(number) == decimal:
+        return Tag(4, [exponent, -mantissa if sign else mantissa])
+    return number
+
+
+def seconds(number, rng):
+    """A time of SenML."""
+    if rng.random() < 0.3 and number != 0:
+        return decimal_fraction(number)
+    if rng.random() < 0.5 and number == int(number):
+        return int(number)
+    return number
+
+
 def value(record, rng):
     """The value of a record in one of the forms that its type has."""
     found = record.value
@@ -108,12 +127,7 @@ def value(record, rng):
         return Tag(1, found)
     if record.type == "float" and found == found and abs(found) != float("inf"):
         if rng.random() < 0.2 and found != 0:
-            decimal = Decimal(repr(found))
-            sign, digits, exponent = decimal.as_tuple()
-            mantissa = int("".join(map(str, digits)))
-            # A large integer is that integer or nothing.
-            if exponent < 0 or Decimal(found) == decimal:
-                return Tag(4, [exponent, -mantissa if sign else mantissa])
+            return decimal_fraction(found)
         if rng.random() < 0.2 and found == int(found) and abs(found) < 2**63 and bits_of(found) != bits_of(-0.0):
             return int(found)
     if record.type in ("integer", "unsigned") and rng.random() < 0.2 and int(float(found)) == found:

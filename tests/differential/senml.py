@@ -173,6 +173,8 @@ def write_cbor(records, rng):
     maps = build(rng.sample(records, len(records)), rng, cbor.value, "each")
     if maps is None:
         return None
+    for map in maps:
+        map |= {label: cbor.seconds(map[label], rng) for label in ("t", "bt") if label in map}
     return cbor.write([cbor.Map((LABELS.get(label, label), value) for label, value in map.items()) for map in maps], rng)
 
 

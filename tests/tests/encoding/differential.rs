@@ -207,7 +207,7 @@ impl Cases {
     }
 }
 
-// proves: ENC-FMT-10 ENC-SENML-02 ENC-SENML-10 ENC-LCBOR-02
+// proves: ENC-FMT-10 ENC-SENML-02 ENC-SENML-10 ENC-SENML-11 ENC-LCBOR-02
 #[test]
 fn an_independent_implementation_reads_and_writes_the_same() {
     let Some(python) = env::var_os(PYTHON) else {
