@@ -27,6 +27,17 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $class:literal $detail:literal;)*) => {
         impl Code {
             $($(#[$doc])* pub const $name: Self = Self::new($class, $detail);)*
+
+            /// The code that a receiver acts on: an unknown response code counts as the first one of its class, such as
+            /// 4.00 for any 4.xx (RFC 7252, section 5.2.1).
+            #[must_use]
+            pub const fn effective(self) -> Self {
+                match self {
+                    $(Self::$name => self,)*
+                    _ if self.is_response() => Self(self.0 & 0xe0),
+                    _ => self,
+                }
+            }
         }
     };
 }

@@ -279,6 +279,35 @@ fn a_critical_option_that_is_not_known_makes_a_response_useless() {
     );
 }
 
+// proves: COAP-11
+#[test]
+fn an_unknown_response_code_counts_as_the_first_of_its_class_and_other_classes_are_rejected() {
+    for (code, effective) in [
+        (Code::new(2, 30), Code::new(2, 0)),
+        (Code::new(4, 31), Code::BAD_REQUEST),
+        (Code::new(5, 31), Code::INTERNAL_SERVER_ERROR),
+        (Code::NOT_FOUND, Code::NOT_FOUND),
+        (Code::GET, Code::GET),
+    ] {
+        assert_eq!(code.effective(), effective);
+    }
+    let mut endpoint = endpoint();
+    let (exchange, request) = ask(&mut endpoint, at(0), peer(1));
+    for class in [1, 3, 6, 7] {
+        nothing(
+            &mut endpoint,
+            at(1),
+            peer(1),
+            &answer(&request, Code::new(class, 5)).bytes(),
+        );
+    }
+    let unknown = answer(&request, Code::new(4, 31)).bytes();
+    assert_eq!(
+        answered(&mut endpoint, at(2), peer(1), &unknown),
+        (exchange, Code::new(4, 31), vec![])
+    );
+}
+
 // proves: ROB-21
 #[test]
 fn requests_are_bounded_for_a_peer_and_for_all_and_recover() {
