@@ -13,14 +13,19 @@
 //! | `binding` | the transports by which a client can be reached | Core 1.2, section 6.2.1.2 |
 //! | `registration` | the parameters of Register and Update | Core 1.2, section 6.2 |
 //! | `profile` | profile identifiers | Core 1.2, section 6.2.1.1 |
+//! | `discover` | the links that answer a Discover | Core 1.2, section 6.3.2 |
+//! | `object_list` | the links of a Register or Update | Core 1.2, section 6.2.1 |
+//! | `versions` | the versions of objects that links need not name | Core 1.2, section 7.2.2 |
 //! | `coap` | all of them over CoAP | Transport 1.2, section 6.4 |
 
 mod arguments;
 mod binding;
 mod bootstrap;
 mod coap;
+mod discover;
 mod kind;
 mod location;
+mod object_list;
 mod payload;
 mod profile;
 mod registration;
@@ -28,13 +33,16 @@ mod request;
 mod response;
 mod status;
 mod uplink;
+mod versions;
 
 pub use arguments::{Argument, Arguments, ArgumentsBuilder, ArgumentsError};
 pub use binding::{Binding, Transport};
 pub use bootstrap::BootstrapRequest;
 pub use coap::{CoapForm, CoapSession, UplinkPeer, read_uplink, read_uplink_response};
+pub use discover::{Discovery, TreeView};
 pub use kind::{Operation, protected};
 pub use location::Location;
+pub use object_list::ObjectList;
 pub use payload::Payload;
 pub use profile::ProfileId;
 pub use registration::{ParameterError, RegisterParameters, UpdateParameters};
@@ -42,3 +50,4 @@ pub use request::{Depth, ExecuteInput, InvalidRequest, Request, WriteMode};
 pub use response::{Response, UplinkResponse};
 pub use status::Status;
 pub use uplink::Uplink;
+pub use versions::{implied_version, implied_versions, must_name_version};

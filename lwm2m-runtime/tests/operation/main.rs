@@ -10,6 +10,7 @@
 
 mod attributes;
 mod bootstrap;
+mod links;
 mod property;
 mod request;
 mod response;
