@@ -6,6 +6,8 @@
 pub mod coap;
 mod link;
 
+pub mod operation;
+
 use lwm2m_runtime::{
     encoding::{
         BaseName, CborGrouping, Content, Decoder, EncodeOptions, FloatWidth, Format, Limits, Purpose, Reader, Record,

@@ -16,5 +16,6 @@ mod request;
 mod response;
 mod send;
 mod uplink;
+mod vectors;
 mod wire;
 mod words;

@@ -1,7 +1,7 @@
 //! Messages by hand, and forms as messages.
 
 use lwm2m_runtime::{
-    coap::{Code, Frame, Message, MessageBuilder, MessageType, OptionNumber, Token},
+    coap::{Code, Frame, Message, MessageBuilder, MessageType, OptionBuffer, OptionNumber, Token},
     encoding::ContentFormat,
     operation::CoapForm,
 };
@@ -138,6 +138,11 @@ pub(crate) fn both<T>(
         .expect("a form is a frame")
         .expect("the frame is whole");
     assert_eq!(length, bytes.len());
+    let mut buffer = OptionBuffer::new();
+    buffer.push(OptionNumber::URI_PATH, b"of the last message");
+    form.fill(&mut buffer);
+    assert!(buffer.options().eq(message.options), "the same for an exchange");
+    assert_eq!(message.payload, form.payload());
     [
         read(message.code, message.options, message.payload),
         read(frame.code, frame.options, frame.payload),

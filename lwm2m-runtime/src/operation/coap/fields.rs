@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Critical options that mean something here or below, in the exchange.
-const KNOWN: [OptionNumber; 8] = [
+const KNOWN: [OptionNumber; 7] = [
     OptionNumber::URI_HOST,
     OptionNumber::URI_PORT,
     OptionNumber::URI_PATH,
@@ -14,7 +14,6 @@ const KNOWN: [OptionNumber; 8] = [
     OptionNumber::ACCEPT,
     OptionNumber::BLOCK1,
     OptionNumber::BLOCK2,
-    OptionNumber::REQUEST_TAG,
 ];
 
 /// What all requests have.

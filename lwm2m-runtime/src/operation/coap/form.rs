@@ -3,7 +3,7 @@ use core::fmt::{self, Write};
 
 use super::CoapSession;
 use crate::{
-    coap::{Code, FrameBuilder, MessageBuilder, MessageType, OptionNumber, Token},
+    coap::{Code, FrameBuilder, MessageBuilder, MessageType, OptionBuffer, OptionNumber, Token},
     link::NotificationAttributes,
     model::{Path, Version},
     operation::{
@@ -152,6 +152,15 @@ impl<'r> CoapForm<'r> {
     /// Hands out the options in ascending order of their numbers.
     pub fn for_each_option(&self, mut option: impl FnMut(OptionNumber, &[u8])) {
         self.content.write(&mut OptionWriter::new(&mut option));
+    }
+
+    /// Puts the options into a buffer, in place of those that are there: with [`code`](Self::code) and
+    /// [`payload`](Self::payload) they are what an exchange sends.
+    pub fn fill(&self, options: &mut OptionBuffer) {
+        options.clear();
+        self.for_each_option(|number, value| {
+            options.push(number, value);
+        });
     }
 
     /// Writes the whole message of a datagram transport at the end of a buffer.
