@@ -417,7 +417,6 @@ fn bodies_are_bounded_in_size_number_and_time() {
     assert_eq!(only(&mut endpoint).code, Code::CONTINUE);
 }
 
-// proves: BLK-14
 #[test]
 fn a_streamed_body_is_handed_over_block_by_block() {
     let mut endpoint = endpoint();

@@ -372,6 +372,7 @@ fn frames_above_the_own_limit_are_refused_by_their_header_alone() {
     );
 }
 
+// proves: COAP-01
 proptest! {
     #[test]
     fn what_is_written_is_read(

@@ -76,7 +76,6 @@ fn a_confirmable_notification_is_acknowledged() {
     assert_eq!(events(&mut endpoint), [delivered]);
 }
 
-// proves: ROB-15
 #[test]
 fn an_observation_ends_when_its_observer_rejects_or_does_not_acknowledge() {
     let unobserved = |failure| Event::Unobserved {
@@ -274,7 +273,6 @@ fn a_notification_is_accepted_or_rejected_and_its_repetition_answered_alike() {
     }
 }
 
-// proves: ROB-10
 #[test]
 fn old_notifications_are_told_from_new_ones() {
     let mut order = ObserveOrder::new();

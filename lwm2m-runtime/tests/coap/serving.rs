@@ -107,6 +107,26 @@ fn a_separate_response_that_is_rejected_or_lost_is_told() {
     }
 }
 
+// proves: ROB-21
+#[test]
+fn late_responses_that_nobody_acknowledges_do_not_pile_up() {
+    let config = EndpointConfig {
+        max_outgoing: 2,
+        ..EndpointConfig::default()
+    };
+    let mut endpoint = Endpoint::new(config, SEED);
+    let open: Vec<_> = (0..5)
+        .map(|id| asked(&mut endpoint, at(0), peer(1), &request(id)).0)
+        .collect();
+    endpoint.handle_timeout(at(1_000));
+    assert_eq!(sent(&mut endpoint).len(), 5);
+    for responder in open {
+        respond(&mut endpoint, at(2_000), responder, b"late");
+    }
+    let kinds: Vec<_> = sent(&mut endpoint).iter().map(|sent| sent.kind).collect();
+    assert_eq!(kinds, [Con, Con, Non, Non, Non]);
+}
+
 #[test]
 fn a_request_that_is_never_answered_is_forgotten() {
     let mut endpoint = endpoint();
@@ -333,7 +353,6 @@ fn a_challenged_request_is_fresh_when_it_repeats_the_echo_of_its_own_endpoint() 
     assert_eq!(age(at(4_500), peer(1), b"short"), None);
 }
 
-// proves: ROB-14
 #[test]
 fn an_address_that_is_not_validated_gets_no_large_response() {
     let mut endpoint = endpoint();

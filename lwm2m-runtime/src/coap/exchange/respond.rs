@@ -2,7 +2,8 @@
 //!
 //! 1. The request is not acknowledged yet: the response goes with the acknowledgement, and again with each repetition
 //!    of the request.
-//! 2. It is acknowledged: the response goes in a confirmable message of its own, repeated until it is acknowledged.
+//! 2. It is acknowledged: the response goes in a confirmable message of its own, repeated until it is acknowledged;
+//!    in a non-confirmable one where the budget for what waits is used up.
 //! 3. The request was non-confirmable: so is the response.
 //! 4. The peer does not want this class of responses: at most an empty acknowledgement goes out.
 
@@ -224,7 +225,8 @@ impl Endpoint {
             id: incoming.id,
             token: incoming.token.as_bytes(),
         };
-        if confirmable && acknowledged && limit.is_none() {
+        // Without room for one more that waits, it goes out once: slow responses to a flood must not pile up.
+        if confirmable && acknowledged && limit.is_none() && self.has_room(&peer) {
             head.message_type = MessageType::Confirmable;
             let mut datagram = self.buffer();
             let extra = self.extra.options();
