@@ -5,7 +5,6 @@
 
 pub mod coap;
 mod link;
-
 pub mod operation;
 
 use lwm2m_runtime::{

@@ -226,7 +226,7 @@ fn the_root_link_says_where_the_objects_are_and_what_formats_there_are() {
     );
 }
 
-// proves: VER-05 VER-06 VER-08 DM-39
+// proves: VER-05 VER-06 DM-39
 #[test]
 fn versions_stand_on_object_links_where_the_peer_would_assume_another() {
     let tree = |device, servers: &[u16]| {
@@ -265,7 +265,7 @@ fn versions_stand_on_object_links_where_the_peer_would_assume_another() {
     }
 }
 
-// proves: VER-07 VER-11
+// proves: VER-07
 #[test]
 fn an_absent_version_is_the_enablers_for_core_objects_and_1_0_for_others() {
     let version = |major, minor| Version::new(major, minor);

@@ -161,7 +161,7 @@ fn post_is_told_apart_by_its_target() {
     }
 }
 
-// proves: DM-26 DM-60
+// proves: DM-26
 #[test]
 fn what_does_not_exist_at_a_level_is_4_05_and_a_missing_format_4_00() {
     let refused = Err(Status::MethodNotAllowed);

@@ -51,7 +51,6 @@ fn refused(wire: Wire) -> Option<Status> {
     read(&wire).err()
 }
 
-// proves: REG-03
 #[test]
 fn a_register_with_missing_malformed_or_unknown_parameters_is_4_00() {
     assert_eq!(refused(list(post("/rd?ep=node&lt=60&lwm2m=1.1&b=U&Q"))), None);

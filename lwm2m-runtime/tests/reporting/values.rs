@@ -113,7 +113,6 @@ fn what_appears_or_vanishes_is_a_change_whatever_the_conditions() {
     }
 }
 
-// proves: REP-15
 #[test]
 fn a_notification_is_confirmable_at_least_once_a_day() {
     let day = 24 * 60 * 60;
