@@ -1,6 +1,6 @@
 //! SenML CBOR, content format 112, and SenML-ETCH CBOR, 322 (RFC 8428, RFC 8790).
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use super::{
     Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, Purpose, RecordRef, Sink,
@@ -144,6 +144,8 @@ fn record<'a: 'r, 'r>(
     // Each is used once at most, because no label occurs twice and there is only one value.
     let [base_name, name, value] = spaces;
     let (mut base_name, mut name, mut value) = (Some(base_name), Some(name), Some(value));
+    // Labels that this crate does not know occur but once, too.
+    let (mut unknown_numbers, mut unknown_names) = (BTreeSet::new(), BTreeSet::new());
     while members.another(cbor)? {
         let key = cbor.head()?;
         let label = match key.major {
@@ -156,6 +158,9 @@ fn record<'a: 'r, 'r>(
                     b"vlo" => Some(Label::Objlnk),
                     _ => {
                         check_unknown(text, key.offset)?;
+                        if !unknown_names.insert(text.to_vec()) {
+                            return Err(key.error(DecodeErrorKind::Duplicate));
+                        }
                         None
                     }
                 }
@@ -163,6 +168,9 @@ fn record<'a: 'r, 'r>(
             _ => return Err(key.error(DecodeErrorKind::Structure)),
         };
         let Some(label) = label else {
+            if key.major != major::TEXT && !unknown_numbers.insert((key.major, key.argument)) {
+                return Err(key.error(DecodeErrorKind::Duplicate));
+            }
             cbor.skip()?;
             continue;
         };

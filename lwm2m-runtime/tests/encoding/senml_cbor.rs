@@ -356,6 +356,8 @@ fn labels_known_and_unknown() {
     }
     for label in [
         "20 0a", "21 {/}", "22 01", "23 {m}", "24 01", "25 01", "01 {m}", "05 01", "06 01", "07 01",
+        // Unknown ones.
+        "{x} 05", "18 63 05", "38 63 05",
     ] {
         let hex = cbor(&format!("81 a4 {label} {label} {record}"));
         assert_eq!(refused(SENML, INSTANCE, &hex), Kind::Duplicate, "{label}");
