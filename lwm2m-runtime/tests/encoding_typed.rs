@@ -262,15 +262,36 @@ fn one_value_and_several_are_not_the_same() {
     assert_eq!(result, Err(TypedError::Field { path, error }));
 }
 
+/// A payload without records in each format.
+const EMPTY: [(Format, &[u8]); 5] = [
+    (Format::Tlv, b""),
+    (Format::SenmlJson, b"[]"),
+    (Format::SenmlCbor, b"\x80"),
+    (Format::Json, br#"{"e":[]}"#),
+    (Format::Lwm2mCbor, b"\xa0"),
+];
+
+#[test]
+fn an_instance_may_have_nothing_to_show() {
+    for (format, payload) in EMPTY {
+        let security =
+            Decoder::new(format, Path::instance(0, 1)).read_instance::<Lwm2mSecurity>(payload, Unknown::Skip);
+        assert_eq!(security, Ok(Lwm2mSecurity::default()), "{format:?}");
+        let device =
+            Decoder::new(format, Path::instance(3, 0)).read_instance::<Device>(payload, Unknown::Skip);
+        assert_eq!(
+            device,
+            Err(TypedError::Missing {
+                path: Path::resource(3, 0, 11)
+            }),
+            "{format:?}"
+        );
+    }
+}
+
 #[test]
 fn nothing_of_the_object_is_missing_as_a_whole() {
-    for (format, payload) in [
-        (Format::Tlv, &b""[..]),
-        (Format::SenmlJson, b"[]"),
-        (Format::SenmlCbor, b"\x80"),
-        (Format::Json, br#"{"e":[]}"#),
-        (Format::Lwm2mCbor, b"\xa0"),
-    ] {
+    for (format, payload) in EMPTY {
         let target = Path::object(3);
         let decoder = Decoder::new(format, target);
         let result = decoder.read_instance::<Device>(payload, Unknown::Skip);

@@ -33,7 +33,15 @@ impl Decoder<'_> {
         match last {
             Some(Partial { instance, .. }) if others.is_empty() => Ok(instance),
             Some(_) => Err(TypedError::SeveralInstances),
-            None => Err(TypedError::Missing { path: self.target }),
+            None => match (self.target.depth(), self.target.instance_id()) {
+                // An instance in which nothing is present: no format but TLV has a record for it.
+                (2, Some(id)) => {
+                    let empty = Partial::new(id);
+                    empty.check(O::DEFINITION, self.purpose)?;
+                    Ok(empty.instance)
+                }
+                _ => Err(TypedError::Missing { path: self.target }),
+            },
         }
     }
 
