@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Code, CodeClass, OptionNumber, Options, Token, token::TokenField};
+use super::{Code, CodeClass, OptionNumber, Options, Token, options::with_uint, token::TokenField};
 
 /// How a message of a datagram transport wants to be received (RFC 7252, section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -196,9 +196,7 @@ impl<'b> MessageBuilder<'b> {
 
     /// Adds an option that is a number, in as few bytes as it needs.
     pub fn uint(self, number: OptionNumber, value: u32) -> Self {
-        let bytes = value.to_be_bytes();
-        let skip = value.leading_zeros() as usize / 8;
-        self.option(number, bytes.get(skip..).unwrap_or_default())
+        with_uint(value, |bytes| self.option(number, bytes))
     }
 
     /// Ends the message without a payload.

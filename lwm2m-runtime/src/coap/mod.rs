@@ -37,6 +37,7 @@ pub use message::{Message, MessageBuilder, MessageError, MessageType, peek_id};
 pub use observe::ObserveOrder;
 pub use option::OptionNumber;
 pub use option_buffer::OptionBuffer;
+pub(crate) use options::with_uint;
 pub use options::{OptionValue, Options, uint};
 pub use stream::{Frame, FrameBuilder, FrameError};
 pub use token::Token;

@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use super::{OptionNumber, Options, message::OptionWriter};
+use super::{OptionNumber, Options, message::OptionWriter, options::with_uint};
 
 /// Options put together for a message to send; a buffer that is kept allocates once.
 ///
@@ -42,9 +42,7 @@ impl OptionBuffer {
 
     /// Adds an option that is a number, in as few bytes as it needs.
     pub fn push_uint(&mut self, number: OptionNumber, value: u32) -> &mut Self {
-        let bytes = value.to_be_bytes();
-        let skip = value.leading_zeros() as usize / 8;
-        self.push(number, bytes.get(skip..).unwrap_or_default())
+        with_uint(value, |bytes| self.push(number, bytes))
     }
 
     /// The options so far.

@@ -24,6 +24,12 @@ impl OptionValue<'_> {
     }
 }
 
+/// A number as an option of format `uint` writes it: big-endian, without leading zero bytes (RFC 7252, section 3.2).
+pub(crate) fn with_uint<T>(value: u32, write: impl FnOnce(&[u8]) -> T) -> T {
+    let skip = value.leading_zeros() as usize / 8;
+    write(value.to_be_bytes().get(skip..).unwrap_or_default())
+}
+
 /// The number that an option of format `uint` holds; `None` for more than 4 bytes.
 #[must_use]
 pub fn uint(value: &[u8]) -> Option<u32> {

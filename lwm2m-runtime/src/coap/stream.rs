@@ -1,7 +1,9 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Code, OptionNumber, Options, Token, message::OptionWriter, token::TokenField};
+use super::{
+    Code, OptionNumber, Options, Token, message::OptionWriter, options::with_uint, token::TokenField,
+};
 
 /// A message of a reliable transport (RFC 8323, section 3), borrowed from the receive buffer.
 ///
@@ -138,9 +140,7 @@ impl<'b> FrameBuilder<'b> {
 
     /// Adds an option that is a number, in as few bytes as it needs.
     pub fn uint(self, number: OptionNumber, value: u32) -> Self {
-        let bytes = value.to_be_bytes();
-        let skip = value.leading_zeros() as usize / 8;
-        self.option(number, bytes.get(skip..).unwrap_or_default())
+        with_uint(value, |bytes| self.option(number, bytes))
     }
 
     /// Ends the frame with a payload; an empty one is none.

@@ -3,7 +3,7 @@ use core::fmt::{self, Write};
 
 use super::CoapSession;
 use crate::{
-    coap::{Code, FrameBuilder, MessageBuilder, MessageType, OptionBuffer, OptionNumber, Token},
+    coap::{Code, FrameBuilder, MessageBuilder, MessageType, OptionBuffer, OptionNumber, Token, with_uint},
     link::NotificationAttributes,
     model::{Path, Version},
     operation::{
@@ -337,8 +337,7 @@ impl<'o> OptionWriter<'o> {
     }
 
     fn uint(&mut self, number: OptionNumber, value: u32) {
-        let skip = value.leading_zeros() as usize / 8;
-        self.put(number, value.to_be_bytes().get(skip..).unwrap_or_default());
+        with_uint(value, |bytes| self.put(number, bytes));
     }
 
     fn number(&mut self, number: OptionNumber, value: Option<u16>) {
