@@ -1,3 +1,5 @@
+use super::uint;
+
 /// The size of a block: 2 to the power of 4 to 10 (RFC 7959, section 2.2), or on reliable transports BERT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockSize(u8);
@@ -57,13 +59,7 @@ impl BlockOption {
     /// Reads an option's value; `None` for more than 3 bytes. No bytes are block 0 of 16 bytes.
     #[must_use]
     pub fn parse(value: &[u8]) -> Option<Self> {
-        let value = match *value {
-            [] => 0,
-            [a] => u32::from(a),
-            [a, b] => u32::from_be_bytes([0, 0, a, b]),
-            [a, b, c] => u32::from_be_bytes([0, a, b, c]),
-            _ => return None,
-        };
+        let value = uint(value).filter(|_| value.len() <= 3)?;
         Some(Self {
             number: value >> 4,
             more: value & 8 != 0,
