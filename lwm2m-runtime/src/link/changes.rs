@@ -137,6 +137,14 @@ impl NotificationAttributes {
         }
     }
 
+    /// What is `attached` to a path or, where an attribute is not, to the nearest path above it.
+    #[must_use]
+    pub fn inherited(path: Path, attached: impl Fn(Path) -> Self) -> Self {
+        (1..=path.depth()).rev().fold(Self::default(), |nearer, depth| {
+            nearer.or(&attached(path.up_to(depth)))
+        })
+    }
+
     /// Whether a request of a session of `version` may set these at `path`; the root stands for an
     /// Observe-Composite.
     ///

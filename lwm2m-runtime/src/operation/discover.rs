@@ -77,7 +77,7 @@ impl Discovery {
             .ok_or(Status::NotFound)?;
         let has_instance = |instance: u16| tree.instances(object).any(|id| id == instance);
         let has_resource = |instance, resource| tree.resources(object, instance).any(|id| id == resource);
-        let inherited = links.inherited(self.path);
+        let inherited = NotificationAttributes::inherited(self.path, &links.attached);
         match *below {
             [] => links.object(object, version, inherited, levels),
             [instance] if has_instance(instance) => links.instance(object, instance, inherited, levels),
@@ -105,16 +105,6 @@ where
     A: Fn(Path) -> NotificationAttributes,
     L: FnMut(&ObjectLink<'static>),
 {
-    /// What is attached to the path or, where an attribute is not, to the nearest one above.
-    fn inherited(&self, path: Path) -> NotificationAttributes {
-        let levels = (1..=path.depth())
-            .rev()
-            .map(|depth| (self.attached)(path.up_to(depth)));
-        levels.fold(NotificationAttributes::default(), |attributes, level| {
-            attributes.or(&level)
-        })
-    }
-
     fn send(&mut self, path: Path, attributes: LinkAttributes<'static>) {
         let mut link = ObjectLink::new(path);
         link.attributes = attributes;

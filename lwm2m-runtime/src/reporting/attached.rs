@@ -79,10 +79,7 @@ impl AttachedAttributes {
     /// What is attached to the path or to those above it; the nearest one counts.
     #[must_use]
     pub fn inherited(&self, path: Path) -> NotificationAttributes {
-        let levels = (1..=path.depth()).rev().map(|depth| self.at(path.up_to(depth)));
-        levels.fold(NotificationAttributes::default(), |attributes, level| {
-            attributes.or(&level)
-        })
+        NotificationAttributes::inherited(path, |path| self.at(path))
     }
 
     /// What applies to an Observe of a path. `requested` are the attributes in the request; if there are any, nothing
