@@ -186,7 +186,7 @@ fn a_payload_without_content_format_is_refused() {
     for payload in KINDS {
         assert_eq!(
             with_server(Version::V1_1).receive(None, payload),
-            Err(NegotiationError::Missing)
+            Err(NegotiationError::Missing { payload })
         );
     }
 }

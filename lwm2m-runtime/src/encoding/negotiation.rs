@@ -275,7 +275,7 @@ impl Negotiation {
         content_format: Option<ContentFormat>,
         payload: PayloadKind,
     ) -> Result<Format, NegotiationError> {
-        let content_format = content_format.ok_or(NegotiationError::Missing)?;
+        let content_format = content_format.ok_or(NegotiationError::Missing { payload })?;
         content_format
             .format()
             .filter(|format| self.own.contains(*format) && payload.fits(*format))
@@ -316,8 +316,11 @@ impl Negotiation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NegotiationError {
-    /// There is a payload and no Content-Format (4.00).
-    Missing,
+    /// There is a payload and no Content-Format (4.00; 4.15 in a composite request: RFC 8132, sections 2.1 and 3.4).
+    Missing {
+        /// What the payload should hold.
+        payload: PayloadKind,
+    },
     /// The Content-Format is unknown, not supported, or cannot carry the payload (4.15).
     Unsupported {
         /// Which.
@@ -334,7 +337,7 @@ pub enum NegotiationError {
 impl fmt::Display for NegotiationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("a payload needs a Content-Format"),
+            Self::Missing { .. } => f.write_str("a payload needs a Content-Format"),
             Self::Unsupported { content_format } => {
                 write!(f, "Content-Format {content_format} cannot be read here")
             }

@@ -1,6 +1,9 @@
 use core::fmt;
 
-use crate::coap::Code;
+use crate::{
+    coap::Code,
+    encoding::{NegotiationError, PayloadKind},
+};
 
 /// How an operation ended: the response codes of LwM2M (Core 1.2, section 6.7; Transport 1.2, section 6.4), whatever
 /// transport carries them.
@@ -121,6 +124,21 @@ impl Status {
                 _ => return None,
             },
         })
+    }
+}
+
+impl From<NegotiationError> for Status {
+    /// How a request ends whose body or whose Accept names the wrong format.
+    fn from(error: NegotiationError) -> Self {
+        match error {
+            // The rule of FETCH and iPATCH, which carry the composite requests (RFC 8132, sections 2.1 and 3.4).
+            NegotiationError::Missing {
+                payload: PayloadKind::CompositePaths | PayloadKind::CompositeWrite { .. },
+            }
+            | NegotiationError::Unsupported { .. } => Self::UnsupportedContentFormat,
+            NegotiationError::Missing { .. } => Self::BadRequest,
+            NegotiationError::NotAcceptable { .. } => Self::NotAcceptable,
+        }
     }
 }
 

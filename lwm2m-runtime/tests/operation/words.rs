@@ -2,6 +2,7 @@
 
 use lwm2m_runtime::{
     coap::Code,
+    encoding::{ContentFormat, FormatSet, Negotiation, PayloadKind},
     model::Version,
     operation::{
         Arguments, ArgumentsBuilder, ArgumentsError, Binding, ParameterError, ProfileId, RegisterParameters,
@@ -317,6 +318,29 @@ fn every_code_means_something_and_unknown_ones_what_their_class_means() {
         Code::PING,
     ] {
         assert_eq!(Status::from_code(code), None);
+    }
+}
+
+// proves: DM-60
+#[test]
+fn a_wrong_format_has_the_status_of_its_operation() {
+    let client = Negotiation::with_server(Version::V1_2, FormatSet::ALL);
+    let links = Some(ContentFormat(40));
+    let statuses = |payload| {
+        let missing = client.receive(None, payload).unwrap_err();
+        let unsupported = client.receive(links, payload).unwrap_err();
+        let not_acceptable = client.answer(links, PayloadKind::Values).unwrap_err();
+        [missing, unsupported, not_acceptable].map(|error| Status::from(error).code().to_string())
+    };
+    for payload in [PayloadKind::Values, PayloadKind::Value(None), PayloadKind::Send] {
+        assert_eq!(statuses(payload), ["4.00", "4.15", "4.06"], "{payload:?}");
+    }
+    for payload in [
+        PayloadKind::CompositePaths,
+        PayloadKind::CompositeWrite { removes: false },
+        PayloadKind::CompositeWrite { removes: true },
+    ] {
+        assert_eq!(statuses(payload), ["4.15", "4.15", "4.06"], "{payload:?}");
     }
 }
 
