@@ -30,8 +30,15 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Imports between two rooms of one floor, each with its reason. Never between roles.
-const SIDEWAYS: &[(&str, &str, &str)] =
-    &[("__v1", "object", "the door re-exports what generated code names")];
+const SIDEWAYS: &[(&str, &str, &str)] = &[
+    ("__v1", "object", "the door re-exports what generated code names"),
+    (
+        "tree",
+        "operation",
+        "a tree performs operations, and is what lists of links show",
+    ),
+    ("tree", "reporting", "a tree is what samples are taken of"),
+];
 
 const ROLES: &[&str] = &["client", "server", "bootstrap"];
 

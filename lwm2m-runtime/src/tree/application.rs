@@ -1,0 +1,212 @@
+use super::{Change, Tree};
+use crate::{
+    model::{Path, ValueRef},
+    object::{Instance, WriteError},
+    operation::{Arguments, Status},
+};
+
+/// What the device's own program does when a server asks for something. Every method has a default, so that `()` is a
+/// device that only holds values.
+///
+/// `write`, `create` and `delete` are asked before anything is applied, for everything that a request would change; one
+/// refusal refuses the whole request. None of them may count on the request to succeed: another value of it may still be
+/// refused. [`changed`](Self::changed) tells what was applied.
+pub trait Application {
+    /// A server is about to read a path, or its value is about to be looked at for a notification: live values below it may
+    /// be brought up to date, with [`Tree::update`] or [`Tree::set`]. The root stands for everything.
+    fn refresh(&mut self, tree: &mut Tree, path: Path) {
+        let _ = (tree, path);
+    }
+
+    /// A server wants to write a value or to remove one. Type, range and links are checked already.
+    ///
+    /// # Errors
+    ///
+    /// The status that refuses the request, such as [`Status::BadRequest`] for a value that the device does not accept, or
+    /// [`Status::MethodNotAllowed`] for one that cannot be written now.
+    fn write(&mut self, tree: &Tree, write: &Write<'_>) -> Result<(), Status> {
+        let _ = (tree, write);
+        Ok(())
+    }
+
+    /// A server executes a resource. 4.05 by default. What breaks the connection, such as a reboot, is done after the
+    /// answer is out: [`Executed::Later`] is not for this, an event of the engine is.
+    fn execute(&mut self, tree: &mut Tree, execute: &Execute<'_>) -> Executed {
+        let _ = (tree, execute);
+        Executed::Done(Status::MethodNotAllowed)
+    }
+
+    /// A server wants to create an instance: the application may give it values that servers cannot, and defaults for
+    /// those that the server left out.
+    ///
+    /// # Errors
+    ///
+    /// The status that refuses the request: [`Status::Unauthorized`] or [`Status::MethodNotAllowed`] if servers may not
+    /// create such instances.
+    fn create(&mut self, tree: &Tree, create: &mut Create<'_>) -> Result<(), Status> {
+        let _ = (tree, create);
+        Ok(())
+    }
+
+    /// A server wants to delete an instance.
+    ///
+    /// # Errors
+    ///
+    /// The status that refuses the request: [`Status::Unauthorized`] or [`Status::MethodNotAllowed`].
+    fn delete(&mut self, tree: &Tree, instance: Path, server: u16) -> Result<(), Status> {
+        let _ = (tree, instance, server);
+        Ok(())
+    }
+
+    /// Something that a server asked for was applied: a value of a resource, an instance that came or went.
+    fn changed(&mut self, tree: &mut Tree, change: &Change) {
+        let _ = (tree, change);
+    }
+
+    /// Whether an opaque resource takes what servers write block by block, by [`write_block`](Self::write_block), and not
+    /// as a value. For what is larger than memory, such as the package of a firmware update. Never by default.
+    fn accepts_stream(&mut self, tree: &Tree, resource: Path) -> bool {
+        let _ = (tree, resource);
+        false
+    }
+
+    /// The next block of an opaque resource. Blocks come in order and without gaps; the first, with offset 0, begins anew
+    /// whatever came before. The tree's own value is left alone. 4.05 by default.
+    ///
+    /// # Errors
+    ///
+    /// The status that ends the transfer: [`Status::RequestEntityTooLarge`], [`Status::InternalServerError`], ..
+    fn write_block(&mut self, tree: &mut Tree, block: &Block<'_>) -> Result<(), Status> {
+        let _ = (tree, block);
+        Err(Status::MethodNotAllowed)
+    }
+}
+
+/// A device that only holds values.
+impl Application for () {}
+
+/// A value that a server wants to write or remove.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Write<'a> {
+    /// The resource, or the resource instance of a multiple resource.
+    pub path: Path,
+    /// The value, in the type of the resource; `None` if it is to be removed. A multiple resource that is replaced is first
+    /// removed as a whole.
+    pub value: Option<ValueRef<'a>>,
+    /// The Short Server ID of the server.
+    pub server: u16,
+}
+
+/// An Execute (LwM2M Core 1.2, section 6.3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Execute<'a> {
+    /// The resource.
+    pub path: Path,
+    /// Its arguments.
+    pub arguments: Arguments<'a>,
+    /// A parameter of the request in place of arguments, such as `0=U`. Some servers send that with a Registration Update
+    /// Trigger.
+    pub query: Option<&'a str>,
+    /// The Short Server ID of the server.
+    pub server: u16,
+}
+
+/// How an Execute went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Executed {
+    /// It is over: [`Status::Changed`], [`Status::BadRequest`] for an argument that is not understood,
+    /// [`Status::MethodNotAllowed`] if it is not possible now, ..
+    Done(Status),
+    /// It is going on. The engine hands out a ticket, by which the answer is given once it is known.
+    Later,
+}
+
+impl Executed {
+    /// 2.04.
+    pub const OK: Self = Self::Done(Status::Changed);
+}
+
+/// An instance that a server wants to create (LwM2M Core 1.2, section 6.3.6).
+pub struct Create<'a> {
+    pub(super) path: Path,
+    pub(super) server: u16,
+    pub(super) instance: &'a mut dyn Instance,
+    pub(super) given: &'a mut dyn FnMut(u16),
+}
+
+impl Create<'_> {
+    /// Where the instance is going to be.
+    #[must_use]
+    pub const fn path(&self) -> Path {
+        self.path
+    }
+
+    /// The Short Server ID of the server.
+    #[must_use]
+    pub const fn server(&self) -> u16 {
+        self.server
+    }
+
+    /// The instance so far: its type's defaults and what was set here. The values of the request come on top afterwards.
+    #[must_use]
+    pub fn instance(&self) -> &dyn Instance {
+        self.instance
+    }
+
+    /// Gives the instance a value. If the resource is mandatory, the request need not have it then.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`].
+    pub fn set(
+        &mut self,
+        resource: u16,
+        resource_instance: Option<u16>,
+        value: ValueRef<'_>,
+    ) -> Result<(), WriteError> {
+        self.instance.write(resource, resource_instance, value)?;
+        (self.given)(resource);
+        Ok(())
+    }
+}
+
+impl core::fmt::Debug for Create<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Create")
+            .field("path", &self.path)
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A part of an opaque value that comes block by block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Block<'a> {
+    /// The resource.
+    pub path: Path,
+    /// How many bytes came before.
+    pub offset: u64,
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// Whether nothing comes after.
+    pub last: bool,
+    /// The Short Server ID of the server.
+    pub server: u16,
+}
+
+impl<'a> Block<'a> {
+    /// A part of a value.
+    #[must_use]
+    pub const fn new(path: Path, offset: u64, bytes: &'a [u8], last: bool, server: u16) -> Self {
+        Self {
+            path,
+            offset,
+            bytes,
+            last,
+            server,
+        }
+    }
+}
