@@ -2,9 +2,7 @@ use alloc::vec::Vec;
 
 use super::{Asker, Tree};
 use crate::{
-    encoding::{
-        ContentFormat, Decoder, EncodeError, Format, Limits, NegotiationError, PayloadKind, Purpose, encode,
-    },
+    encoding::{ContentFormat, Decoder, EncodeError, Format, Limits, PayloadKind, Purpose, encode},
     model::Path,
     operation::{Operation, Payload, Status},
 };
@@ -35,10 +33,7 @@ impl Tree {
             }
             _ => PayloadKind::Values,
         };
-        let format = asker
-            .formats
-            .answer(accept, kind)
-            .map_err(|_| Status::NotAcceptable)?;
+        let format = asker.formats.answer(accept, kind).map_err(Status::from)?;
         self.encode(asker, format, path, &[path], out)
     }
 
@@ -59,7 +54,7 @@ impl Tree {
         let format = asker
             .formats
             .answer(accept, PayloadKind::CompositeValues)
-            .map_err(|_| Status::NotAcceptable)?;
+            .map_err(Status::from)?;
         self.encode(asker, format, Path::ROOT, paths, out)
     }
 
@@ -124,8 +119,5 @@ pub(super) fn receive(asker: Asker<'_>, payload: Payload<'_>, kind: PayloadKind)
     asker
         .formats
         .receive(Some(payload.format), kind)
-        .map_err(|error| match error {
-            NegotiationError::Missing => Status::BadRequest,
-            _ => Status::UnsupportedContentFormat,
-        })
+        .map_err(Status::from)
 }
