@@ -14,6 +14,7 @@
 //! | | `catalogue` (by feature): the definitions of the whole registry |
 //! | 3 deeds | [`operation`]: what the roles ask of each other · [`reporting`]: when a client notifies |
 //! | | [`tree`]: a client's live instances, and what servers ask of them |
+//! | 4 roles | [`server`]: clients registered, asked and observed, without I/O |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
@@ -71,6 +72,7 @@ pub mod objects;
 pub mod operation;
 pub mod random;
 pub mod reporting;
+pub mod server;
 pub mod time;
 pub mod tree;
 

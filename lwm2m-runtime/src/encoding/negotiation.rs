@@ -95,8 +95,8 @@ impl PayloadKind {
     }
 }
 
-/// A set of formats.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// A set of formats; none by default.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct FormatSet(u16);
 
 impl FormatSet {

@@ -218,7 +218,7 @@ impl fmt::Display for Link<'_> {
 }
 
 /// The parameters of a link, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parameters<'a> {
     // Each begins with a semicolon; all are known to be valid.
     text: &'a str,

@@ -15,17 +15,20 @@
 //! | `profile` | profile identifiers | Core 1.2, section 6.2.1.1 |
 //! | `discover` | the links that answer a Discover | Core 1.2, section 6.3.2 |
 //! | `object_list` | the links of a Register or Update | Core 1.2, section 6.2.1 |
+//! | `client_links`, `object_table` | those links read, and kept in few bytes | Core 1.2, section 6.2.1 |
 //! | `versions` | the versions of objects that links need not name | Core 1.2, section 7.2.2 |
 //! | `coap` | all of them over CoAP | Transport 1.2, section 6.4 |
 
 mod arguments;
 mod binding;
 mod bootstrap;
+mod client_links;
 mod coap;
 mod discover;
 mod kind;
 mod location;
 mod object_list;
+mod object_table;
 mod payload;
 mod profile;
 mod registration;
@@ -38,11 +41,13 @@ mod versions;
 pub use arguments::{Argument, Arguments, ArgumentsBuilder, ArgumentsError};
 pub use binding::{Binding, Transport};
 pub use bootstrap::BootstrapRequest;
+pub use client_links::{ClientLinks, ClientLinksError};
 pub use coap::{CoapForm, CoapSession, UplinkPeer, read_uplink, read_uplink_response};
 pub use discover::{Discovery, TreeView};
 pub use kind::{Operation, protected};
 pub use location::Location;
 pub use object_list::ObjectList;
+pub use object_table::{ListedObject, ObjectTable};
 pub use payload::Payload;
 pub use profile::ProfileId;
 pub use registration::{ParameterError, RegisterParameters, UpdateParameters};

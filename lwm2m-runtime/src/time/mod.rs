@@ -4,7 +4,9 @@
 //! likes, as long as it never runs backwards.
 
 mod instant;
+mod slots;
 mod timers;
 
 pub use instant::Instant;
+pub(crate) use slots::{SlotId, Slots};
 pub use timers::Timers;

@@ -13,11 +13,11 @@ use alloc::vec::Vec;
 
 use super::{
     Endpoint, Event, RequestKey, counters::count, endpoint::Alarm, peer::PeerKey, receive::Stream,
-    serve::Asked, slots::SlotId,
+    serve::Asked,
 };
 use crate::{
     coap::{BlockOption, BlockSize, Code, OptionNumber, uint},
-    time::Instant,
+    time::{Instant, SlotId},
 };
 
 /// Names a streamed body until its last block or its end.

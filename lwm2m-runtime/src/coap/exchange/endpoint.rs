@@ -17,12 +17,11 @@ use super::{
     recent::Recent,
     serve::Incoming,
     slices::Served,
-    slots::Slots,
 };
 use crate::{
     coap::{OptionBuffer, OptionNumber, Options, Token},
     random::{Hasher, Random},
-    time::{Instant, Timers},
+    time::{Instant, Slots, Timers},
 };
 
 /// One datagram socket's CoAP with any number of peers: both sides of LwM2M send and receive requests.

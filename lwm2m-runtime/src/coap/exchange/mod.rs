@@ -14,7 +14,7 @@
 //! | `notify` | notifications, sent and received |
 //! | `outgoing` | what is repeated until it is acknowledged |
 //! | `recent` | deduplication |
-//! | `message_ids`, `echo`, `peers`, `budget`, `slots`, `outbox`, `encode` | what these share |
+//! | `message_ids`, `echo`, `peers`, `budget`, `outbox`, `encode` | what these share |
 
 mod assembly;
 mod budget;
@@ -36,7 +36,6 @@ mod request;
 mod respond;
 mod serve;
 mod slices;
-mod slots;
 mod token;
 mod transfer;
 

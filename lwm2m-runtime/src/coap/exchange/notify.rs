@@ -21,12 +21,11 @@ use super::{
     peer::PeerKey,
     request::message_type,
     slices::Whole,
-    slots::SlotId,
     transfer::{Download, Transfer, block, fits},
 };
 use crate::{
     coap::{Code, Message, MessageType, OptionNumber, Options, Token},
-    time::Instant,
+    time::{Instant, SlotId},
 };
 
 /// A notification to a peer.

@@ -19,18 +19,10 @@ impl Peer {
     pub const fn new(address: SocketAddr) -> Self {
         Self { address, session: 0 }
     }
-}
 
-/// A peer with its hash, which is computed once for each call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PeerKey {
-    pub(super) peer: Peer,
-    pub(super) hash: u64,
-}
-
-impl PeerKey {
-    pub(super) fn new(peer: Peer, hasher: Hasher) -> Self {
-        let hasher = match peer.address {
+    /// A hash that nobody without the seed of the hasher can make collide.
+    pub(crate) fn hash(self, hasher: Hasher) -> u64 {
+        let hasher = match self.address {
             SocketAddr::V4(address) => {
                 hasher.number(u64::from(address.ip().to_bits()) << 16 | u64::from(address.port()))
             }
@@ -42,9 +34,22 @@ impl PeerKey {
                     .number(u64::from(address.scope_id()) << 16 | u64::from(address.port()))
             }
         };
+        hasher.number(self.session).finish()
+    }
+}
+
+/// A peer with its hash, which is computed once for each call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PeerKey {
+    pub(super) peer: Peer,
+    pub(super) hash: u64,
+}
+
+impl PeerKey {
+    pub(super) fn new(peer: Peer, hasher: Hasher) -> Self {
         Self {
             peer,
-            hash: hasher.number(peer.session).finish(),
+            hash: peer.hash(hasher),
         }
     }
 }

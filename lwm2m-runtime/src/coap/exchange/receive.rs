@@ -10,6 +10,8 @@
 //! What is malformed is reset where it is confirmable, and dropped otherwise. An acknowledgement, a reset or a
 //! non-confirmable response is never answered by itself, so that two sides cannot keep each other busy.
 
+use core::time::Duration;
+
 use super::{
     BodyPart, Endpoint, Event, ExchangeId, Failure, Peer, RequestKey, Responder, Unmatched,
     counters::count,
@@ -58,6 +60,8 @@ pub struct IncomingRequest<'a> {
     pub payload: &'a [u8],
     /// What the request asks for; an observation's notifications name it.
     pub key: RequestKey,
+    /// As [`Endpoint::echo_age`]: how old a valid Echo value of the request is.
+    pub echo_age: Option<Duration>,
     /// Which part of a streamed body it is.
     pub part: Option<BodyPart>,
 }

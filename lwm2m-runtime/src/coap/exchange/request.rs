@@ -13,12 +13,12 @@ use super::{
     Endpoint, Peer,
     encode::Head,
     outgoing::{Kind, Outgoing},
-    slots::SlotId,
+    peer::PeerKey,
     transfer::Transfer,
 };
 use crate::{
-    coap::{BlockOption, BlockSize, Code, MessageType, OptionNumber, Options},
-    time::Instant,
+    coap::{BlockOption, BlockSize, Code, MessageType, OptionNumber, Options, Token},
+    time::{Instant, SlotId},
 };
 
 /// Names a request or ping of this side until its end.
@@ -53,6 +53,8 @@ pub enum RequestError {
     TooMany,
     /// The notification that it should complete is not the one received last.
     Gone,
+    /// Another request is open under the token.
+    TokenInUse,
 }
 
 impl fmt::Display for RequestError {
@@ -63,6 +65,7 @@ impl fmt::Display for RequestError {
             Self::BodyTooLarge => "the body is too large; raise `max_body` and the budgets of bodies",
             Self::TooMany => "too many requests are open; wait until one ends or raise `max_outgoing`",
             Self::Gone => "another datagram was received since; complete a notification at once",
+            Self::TokenInUse => "another request is open under this token; wait until it ends",
         })
     }
 }
@@ -104,8 +107,8 @@ impl Endpoint {
             return Err(RequestError::TooMany);
         }
         let size = self.room_for_block(request.options, 8)?;
-        let echo = self.echoes.take(&key);
         if request.payload.len() > size.bytes() {
+            let echo = self.echoes.take(&key);
             let held = request.payload.len();
             let fits =
                 held <= self.config.max_body && self.bodies.grow(&self.config, &mut self.peers, key, held);
@@ -116,6 +119,50 @@ impl Endpoint {
             transfer.echo = echo;
             return Ok(self.start(now, Outgoing::request(key, transfer)));
         }
+        let token = self.tokens.unused(&mut self.random);
+        Ok(self.send_request(now, key, token, size, request))
+    }
+
+    /// Sends a request under the token of an observation, to cancel it (RFC 7641, section 3.6). Notifications that
+    /// come before the response are taken for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request); [`RequestError::BodyTooLarge`] for a body of several blocks, which go under
+    /// tokens of their own, and [`RequestError::TokenInUse`].
+    pub fn request_under(
+        &mut self,
+        now: Instant,
+        peer: Peer,
+        token: Token,
+        request: Request<'_>,
+    ) -> Result<ExchangeId, RequestError> {
+        if !request.code.is_request() {
+            return Err(RequestError::NotARequest);
+        }
+        if self.tokens.find(token).is_some() {
+            return Err(RequestError::TokenInUse);
+        }
+        let key = self.key(peer);
+        if !self.has_room(&key) {
+            return Err(RequestError::TooMany);
+        }
+        let size = self.room_for_block(request.options, 8)?;
+        if request.payload.len() > size.bytes() {
+            return Err(RequestError::BodyTooLarge);
+        }
+        Ok(self.send_request(now, key, token, size, request))
+    }
+
+    /// Sends a request that fits into a block.
+    fn send_request(
+        &mut self,
+        now: Instant,
+        key: PeerKey,
+        token: Token,
+        size: BlockSize,
+        request: Request<'_>,
+    ) -> ExchangeId {
         self.extra.clear();
         let wish = size < BlockSize::MAX && request.options.first(OptionNumber::BLOCK2).is_none();
         if wish && matches!(request.code, Code::GET | Code::FETCH) {
@@ -126,12 +173,10 @@ impl Endpoint {
             };
             self.extra.push_uint(OptionNumber::BLOCK2, block.to_u32());
         }
-        if let Some(echo) = echo {
+        if let Some(echo) = self.echoes.take(&key) {
             self.extra.push(OptionNumber::ECHO, &echo);
         }
         let mut datagram = self.buffer();
-        // The index is not known yet: the token is written when it is.
-        let token = self.tokens.unused(&mut self.random);
         let head = Head {
             message_type: message_type(request.confirmable),
             code: request.code,
@@ -151,7 +196,7 @@ impl Endpoint {
         };
         let index = self.enqueue(now, Outgoing::new(key, kind, request.confirmable, datagram));
         self.tokens.insert(token, index);
-        Ok(ExchangeId(self.outgoing.id(index)))
+        ExchangeId(self.outgoing.id(index))
     }
 
     /// Asks a peer for a sign of life: an empty confirmable message, which it rejects. The end is an

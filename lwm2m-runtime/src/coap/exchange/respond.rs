@@ -15,11 +15,10 @@ use super::{
     outgoing::{Kind, Outgoing},
     serve::Incoming,
     slices::Whole,
-    slots::SlotId,
 };
 use crate::{
     coap::{BlockOption, Code, CodeClass, MessageType, OptionNumber, Options},
-    time::Instant,
+    time::{Instant, SlotId},
 };
 
 /// Gives the response to one request of a peer.

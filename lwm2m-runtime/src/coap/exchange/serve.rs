@@ -16,12 +16,11 @@ use super::{
     endpoint::Alarm,
     peer::PeerKey,
     receive::{Found, Stream},
-    slots::SlotId,
     transfer::fits,
 };
 use crate::{
     coap::{BlockOption, BlockSize, Code, Message, MessageType, OptionNumber},
-    time::Instant,
+    time::{Instant, SlotId},
 };
 
 /// A request that waits for its response.
@@ -158,6 +157,7 @@ impl Endpoint {
             options: message.options,
             payload: message.payload,
             key,
+            echo_age: self.echo_age(now, peer.peer, message.options),
             part,
         };
         Some(Found::Request { request, assembled })

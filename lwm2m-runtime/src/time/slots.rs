@@ -1,12 +1,12 @@
 use alloc::vec::Vec;
 
-use crate::time::{Instant, Timers};
+use super::{Instant, Timers};
 
 /// A number of a value in [`Slots`] that is never given out twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct SlotId {
+pub(crate) struct SlotId {
     index: u32,
-    generation: u32,
+    generation: u64,
 }
 
 /// Values in places that are used again, each value with at most one deadline.
@@ -14,16 +14,16 @@ pub(super) struct SlotId {
 /// The timer belongs to the place, not to the value: a value that comes and goes within a round trip finds the timer
 /// of the one before it still waiting, and needs none of its own. So there are about as many timers as places.
 #[derive(Debug)]
-pub(super) struct Slots<T> {
+pub(crate) struct Slots<T> {
     places: Vec<Place<T>>,
     vacant: Option<u32>,
     len: usize,
-    generation: u32,
+    generation: u64,
 }
 
 #[derive(Debug)]
 struct Place<T> {
-    generation: u32,
+    generation: u64,
     content: Content<T>,
     deadline: Instant,
     /// When the place's timer expires.
@@ -40,7 +40,7 @@ enum Content<T> {
 const KEPT: usize = 64;
 
 impl<T> Slots<T> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             places: Vec::new(),
             vacant: None,
@@ -49,13 +49,13 @@ impl<T> Slots<T> {
         }
     }
 
-    pub(super) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
-    pub(super) fn insert(&mut self, value: T) -> SlotId {
+    pub(crate) fn insert(&mut self, value: T) -> SlotId {
         self.len += 1;
-        self.generation = self.generation.wrapping_add(1);
+        self.generation += 1;
         let generation = self.generation;
         if let Some(index) = self.vacant {
             if let Some(place) = self.places.get_mut(index as usize) {
@@ -81,7 +81,7 @@ impl<T> Slots<T> {
     }
 
     /// The index of a value that still exists.
-    pub(super) fn find(&self, id: SlotId) -> Option<u32> {
+    pub(crate) fn find(&self, id: SlotId) -> Option<u32> {
         self.places
             .get(id.index as usize)
             .is_some_and(|place| {
@@ -91,7 +91,7 @@ impl<T> Slots<T> {
     }
 
     /// The number of the value at an index.
-    pub(super) fn id(&self, index: u32) -> SlotId {
+    pub(crate) fn id(&self, index: u32) -> SlotId {
         let generation = self
             .places
             .get(index as usize)
@@ -99,21 +99,21 @@ impl<T> Slots<T> {
         SlotId { index, generation }
     }
 
-    pub(super) fn get(&self, index: u32) -> Option<&T> {
+    pub(crate) fn get(&self, index: u32) -> Option<&T> {
         match &self.places.get(index as usize)?.content {
             Content::Value(value) => Some(value),
             Content::Vacant(_) => None,
         }
     }
 
-    pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, index: u32) -> Option<&mut T> {
         match &mut self.places.get_mut(index as usize)?.content {
             Content::Value(value) => Some(value),
             Content::Vacant(_) => None,
         }
     }
 
-    pub(super) fn remove(&mut self, index: u32) -> Option<T> {
+    pub(crate) fn remove(&mut self, index: u32) -> Option<T> {
         let place = self.places.get_mut(index as usize)?;
         if let Content::Vacant(_) = place.content {
             return None;
@@ -132,21 +132,21 @@ impl<T> Slots<T> {
     }
 
     /// Every index in use.
-    pub(super) fn indices(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn indices(&self) -> impl Iterator<Item = u32> + '_ {
         (0_u32..)
             .zip(&self.places)
             .filter(|(_, place)| matches!(place.content, Content::Value(_)))
             .map(|(index, _)| index)
     }
 
-    pub(super) fn deadline(&self, index: u32) -> Instant {
+    pub(crate) fn deadline(&self, index: u32) -> Instant {
         self.places
             .get(index as usize)
             .map_or(Instant::NEVER, |place| place.deadline)
     }
 
     /// Sets or moves the deadline of a value. `key` is what the timers give back for this index.
-    pub(super) fn set_deadline<K>(
+    pub(crate) fn set_deadline<K>(
         &mut self,
         index: u32,
         at: Instant,
@@ -164,7 +164,7 @@ impl<T> Slots<T> {
 
     /// Says whether the deadline of the value has passed when a timer of its place has expired, and goes on waiting
     /// when it has not.
-    pub(super) fn is_due<K>(
+    pub(crate) fn is_due<K>(
         &mut self,
         index: u32,
         now: Instant,

@@ -1,0 +1,231 @@
+use alloc::{boxed::Box, collections::VecDeque};
+
+use super::{
+    Anybody, Authoriser, ClientDefinitions, Event, ObservationId, Registration, RegistrationId, RequestError,
+    RequestId, ServerConfig, registrations::Registrations,
+};
+use crate::{
+    coap::{Counters, Endpoint, OptionBuffer, Peer, Transmit},
+    operation::Request,
+    random::Random,
+    time::{Instant, Timers},
+};
+
+/// A server with any number of clients, over one datagram socket.
+///
+/// Datagrams go in by [`handle_input`](Self::handle_input); commands are [`request`](Self::request),
+/// [`observe`](Self::observe) and their relatives. After any call, poll [`poll_transmit`](Self::poll_transmit) and
+/// [`poll_event`](Self::poll_event) until `None`, and call [`handle_timeout`](Self::handle_timeout) when
+/// [`poll_timeout`](Self::poll_timeout) says so.
+///
+/// Nothing that a client sends is an error of a call: it yields an answer, an event or a counter. What a client may
+/// cost is bounded by [`ServerConfig`].
+#[derive(Debug)]
+pub struct Server {
+    pub(super) config: ServerConfig,
+    pub(super) endpoint: Endpoint,
+    pub(super) authoriser: Box<dyn Authoriser>,
+    pub(super) registrations: Registrations,
+    pub(super) timers: Timers<Alarm>,
+    pub(super) events: VecDeque<Event>,
+    /// Options of the message that is being put together.
+    pub(super) options: OptionBuffer,
+}
+
+/// What a timer is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Alarm {
+    Registration(u32),
+    Request(u32),
+}
+
+/// Events whose room is kept.
+const KEPT: usize = 64;
+
+impl Server {
+    /// A server without clients. The seed must be new and unpredictable at each start: tokens and locations come from
+    /// it.
+    #[must_use]
+    pub fn new(config: ServerConfig, seed: u128) -> Self {
+        let mut random = Random::new(seed);
+        Self {
+            endpoint: Endpoint::new(config.coap.clone(), random.seed()),
+            registrations: Registrations::new(Random::new(random.seed())),
+            config,
+            authoriser: Box::new(Anybody),
+            timers: Timers::new(),
+            events: VecDeque::new(),
+            options: OptionBuffer::new(),
+        }
+    }
+
+    /// The same server with rules on who may register. Without, everybody may.
+    #[must_use]
+    pub fn with_authoriser(mut self, authoriser: Box<dyn Authoriser>) -> Self {
+        self.authoriser = authoriser;
+        self
+    }
+
+    /// The limits and policies.
+    #[must_use]
+    pub const fn config(&self) -> &ServerConfig {
+        &self.config
+    }
+
+    /// What happened to datagrams that gave the server nothing to do.
+    #[must_use]
+    pub const fn counters(&self) -> Counters {
+        self.endpoint.counters()
+    }
+
+    /// Takes a datagram of a peer.
+    pub fn handle_input(&mut self, now: Instant, from: Peer, datagram: &[u8]) {
+        let _ = (now, from, datagram);
+    }
+
+    /// Does what is due: repeats messages, ends registrations, gives up requests.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.endpoint.handle_timeout(now);
+    }
+
+    /// The next datagram to send. Changes with every call but the polls.
+    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
+        self.endpoint.poll_transmit()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout); `None` while there is nothing to wait for. Changes with
+    /// every call but the polls. It may be early, but never late.
+    pub fn poll_timeout(&mut self) -> Option<Instant> {
+        let messages = self.endpoint.poll_timeout();
+        let own = self.timers.next_deadline();
+        messages.into_iter().chain(own).min()
+    }
+
+    /// The next event. Changes with every call but the polls.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        let event = self.events.pop_front();
+        if self.events.is_empty() && self.events.capacity() > KEPT {
+            self.events = VecDeque::new();
+        }
+        event
+    }
+
+    /// Drops what is open with a peer, because its security session is over. Its registration stays: the client may
+    /// come back by another session of the same identity.
+    pub fn close(&mut self, now: Instant, peer: Peer) {
+        self.endpoint.close(now, peer);
+    }
+
+    /// How many clients are registered.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.registrations.len()
+    }
+
+    /// Whether no client is registered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A registration; `None` once it is over.
+    #[must_use]
+    pub fn registration(&self, id: RegistrationId) -> Option<Registration<'_>> {
+        self.view(self.registrations.find(id)?)
+    }
+
+    /// The registration of an endpoint.
+    #[must_use]
+    pub fn find(&self, endpoint: &str) -> Option<RegistrationId> {
+        let index = self.registrations.of_endpoint(endpoint)?;
+        Some(self.registrations.id(index))
+    }
+
+    /// The registration of a peer. No two have the same one.
+    #[must_use]
+    pub fn find_peer(&self, peer: Peer) -> Option<RegistrationId> {
+        let index = self.registrations.of_peer(peer)?;
+        Some(self.registrations.id(index))
+    }
+
+    /// Every registration, in no particular order.
+    pub fn registrations(&self) -> impl Iterator<Item = Registration<'_>> {
+        let indices = self.registrations.indices();
+        indices.filter_map(|index| self.view(index))
+    }
+
+    fn view(&self, index: u32) -> Option<Registration<'_>> {
+        Some(Registration {
+            id: self.registrations.id(index),
+            record: self.registrations.get(index)?,
+            expires_at: self.registrations.deadline(index),
+        })
+    }
+
+    /// The definitions of a client's objects in the versions that it has registered, to read and write values with.
+    #[must_use]
+    pub fn definitions(&self, id: RegistrationId) -> Option<ClientDefinitions<'_>> {
+        let record = self.registrations.get(self.registrations.find(id)?)?;
+        Some(ClientDefinitions {
+            models: self.config.models,
+            objects: &record.objects,
+            version: record.formats.version(),
+        })
+    }
+
+    /// Ends a registration: what the client sends to its location is answered 4.04 from now on, and so it registers
+    /// again. `false` where it is over already.
+    pub fn remove(&mut self, now: Instant, id: RegistrationId) -> bool {
+        let _ = (now, id);
+        false
+    }
+
+    /// Asks a client. Clients are asked one thing at a time; what more they are asked waits in its order.
+    ///
+    /// The end is an [`Event::Response`] or an [`Event::Failed`] of this number. A request outlives an Update from a
+    /// new address, but not its registration.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`].
+    pub fn request(
+        &mut self,
+        now: Instant,
+        id: RegistrationId,
+        request: &Request<'_>,
+    ) -> Result<RequestId, RequestError> {
+        let _ = (now, id, request);
+        Err(RequestError::NotRegistered)
+    }
+
+    /// Gives up a request. There is no event. `false` where it is over already. A request on its way may still be
+    /// carried out.
+    pub fn cancel(&mut self, now: Instant, request: RequestId) -> bool {
+        let _ = (now, request);
+        false
+    }
+
+    /// Observes what an Observe or Observe-Composite names. The beginning is an [`Event::ObservationStarted`], and
+    /// then an [`Event::Notification`] each time; the end an [`Event::ObservationEnded`]. When the client registers
+    /// again, the observation is set up again.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`].
+    pub fn observe(
+        &mut self,
+        now: Instant,
+        id: RegistrationId,
+        request: &Request<'_>,
+    ) -> Result<ObservationId, RequestError> {
+        let _ = (now, id, request);
+        Err(RequestError::NotRegistered)
+    }
+
+    /// Ends an observation: asks the client to stop, and rejects what it still sends. The end is an
+    /// [`Event::ObservationEnded`]. `false` where it is over already.
+    pub fn cancel_observation(&mut self, now: Instant, observation: ObservationId) -> bool {
+        let _ = (now, observation);
+        false
+    }
+}

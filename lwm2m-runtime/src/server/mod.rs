@@ -1,0 +1,42 @@
+//! Floor 4: the server as an engine without I/O (LwM2M Core 1.2, sections 6.2 to 6.4).
+//!
+//! | file | what |
+//! |---|---|
+//! | `engine` | [`Server`]: datagrams, time and polls |
+//! | `config` | every limit and policy |
+//! | `event`, `error` | what happened, and why something was not taken |
+//! | `registrations` | the store of registrations: by number, location, endpoint and peer, with their expiry |
+//! | `record`, `registration` | a registration in few bytes, and as others see it |
+//! | `authoriser` | who may register |
+//! | `models` | the definitions of clients' objects |
+
+#![expect(dead_code, reason = "the store is here before what uses it")]
+
+mod authoriser;
+mod config;
+mod engine;
+mod error;
+mod event;
+mod models;
+mod record;
+mod registration;
+mod registrations;
+
+pub use authoriser::{Anybody, Authoriser};
+pub use config::{AddressChange, DuplicateEndpoint, ServerConfig};
+pub use engine::Server;
+pub use error::RequestError;
+pub use event::{Answer, Changes, EndReason, Event, Failure, ObservationEnd};
+pub use models::{ClientDefinitions, Models};
+pub use registration::Registration;
+pub use registrations::RegistrationId;
+
+use crate::time::SlotId;
+
+/// Names a request to a client. Never given out twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(SlotId);
+
+/// Names an observation, also across registrations of its client. Never given out twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObservationId(SlotId);

@@ -1,0 +1,101 @@
+use alloc::{boxed::Box, string::String};
+
+use crate::{
+    coap::Peer,
+    encoding::Negotiation,
+    operation::{Binding, ObjectTable, ProfileId},
+    time::Instant,
+};
+
+/// A registration in few bytes: a server keeps hundreds of thousands of them.
+#[derive(Debug)]
+pub(super) struct Record {
+    /// 64 random bits: what clients know the registration by.
+    pub(super) location: u64,
+    pub(super) peer: Peer,
+    pub(super) texts: Texts,
+    pub(super) objects: ObjectTable,
+    pub(super) registered_at: Instant,
+    /// When the last Register or Update came.
+    pub(super) updated_at: Instant,
+    /// When the last message came.
+    pub(super) seen_at: Instant,
+    /// In seconds.
+    pub(super) lifetime: u32,
+    /// Version and formats.
+    pub(super) formats: Negotiation,
+    pub(super) binding: Binding,
+    pub(super) queue: bool,
+    /// Requests that are open or queued, in their order.
+    pub(super) requests: Chain,
+    /// Observations.
+    pub(super) observations: Chain,
+}
+
+/// The texts of a registration behind each other: endpoint client name, number for short messages, alternate path, and
+/// profile identifiers with commas between.
+#[derive(Debug)]
+pub(super) struct Texts {
+    all: Box<str>,
+    /// Where the second, third and fourth begin.
+    starts: [u16; 3],
+}
+
+impl Texts {
+    pub(super) fn new<'a>(
+        endpoint: &str,
+        sms: Option<&str>,
+        alternate_path: &str,
+        profile_ids: impl Iterator<Item = ProfileId<'a>> + Clone,
+    ) -> Self {
+        let sms = sms.unwrap_or_default();
+        let profiles: usize = profile_ids.clone().map(|id| id.as_str().len() + 1).sum();
+        let mut all = String::with_capacity(endpoint.len() + sms.len() + alternate_path.len() + profiles);
+        let mut starts = [0; 3];
+        for (start, text) in starts.iter_mut().zip([endpoint, sms, alternate_path]) {
+            all.push_str(text);
+            // Each is an option of a message, or a target in a list of links.
+            *start = u16::try_from(all.len()).unwrap_or(u16::MAX);
+        }
+        for (index, id) in profile_ids.enumerate() {
+            if index > 0 {
+                all.push(',');
+            }
+            all.push_str(id.as_str());
+        }
+        Self {
+            all: all.into_boxed_str(),
+            starts,
+        }
+    }
+
+    fn part(&self, start: u16, end: usize) -> &str {
+        self.all.get(usize::from(start)..end).unwrap_or_default()
+    }
+
+    pub(super) fn endpoint(&self) -> &str {
+        self.part(0, self.starts[0].into())
+    }
+
+    pub(super) fn sms(&self) -> Option<&str> {
+        let sms = self.part(self.starts[0], self.starts[1].into());
+        (!sms.is_empty()).then_some(sms)
+    }
+
+    pub(super) fn alternate_path(&self) -> &str {
+        self.part(self.starts[1], self.starts[2].into())
+    }
+
+    pub(super) fn profile_ids(&self) -> impl Iterator<Item = ProfileId<'_>> + Clone {
+        let list = self.part(self.starts[2], self.all.len());
+        list.split(',').filter_map(ProfileId::parse)
+    }
+}
+
+/// The ends of a list whose members are places in a store.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Chain {
+    pub(super) first: Option<u32>,
+    pub(super) last: Option<u32>,
+    pub(super) len: u16,
+}

@@ -1,0 +1,272 @@
+use core::fmt;
+
+use hashbrown::HashTable;
+
+use super::record::Record;
+use crate::{
+    coap::Peer,
+    operation::Location,
+    random::{Hasher, Random},
+    time::{Instant, SlotId, Slots, Timers},
+};
+
+/// Names a registration. Never given out twice: a client that registers again has another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegistrationId(SlotId);
+
+/// Every registration, by number, location, endpoint and peer.
+///
+/// No two have the same endpoint, and no two the same peer.
+#[derive(Debug)]
+pub(super) struct Registrations {
+    records: Slots<Record>,
+    by_location: HashTable<u32>,
+    by_endpoint: HashTable<u32>,
+    by_peer: HashTable<u32>,
+    random: Random,
+    hasher: Hasher,
+}
+
+impl Registrations {
+    pub(super) fn new(mut random: Random) -> Self {
+        let hasher = random.hasher();
+        Self {
+            records: Slots::new(),
+            by_location: HashTable::new(),
+            by_endpoint: HashTable::new(),
+            by_peer: HashTable::new(),
+            random,
+            hasher,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(super) fn indices(&self) -> impl Iterator<Item = u32> + '_ {
+        self.records.indices()
+    }
+
+    pub(super) fn find(&self, id: RegistrationId) -> Option<u32> {
+        self.records.find(id.0)
+    }
+
+    pub(super) fn id(&self, index: u32) -> RegistrationId {
+        RegistrationId(self.records.id(index))
+    }
+
+    pub(super) fn get(&self, index: u32) -> Option<&Record> {
+        self.records.get(index)
+    }
+
+    /// A record to be changed in anything but its location, endpoint and peer.
+    pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Record> {
+        self.records.get_mut(index)
+    }
+
+    pub(super) fn at_location(&self, location: Location<'_>) -> Option<u32> {
+        let location = LocationText::parse(location.registration()?)?;
+        let records = &self.records;
+        let found = self.by_location.find(location, |index| {
+            records
+                .get(*index)
+                .is_some_and(|record| record.location == location)
+        });
+        found.copied()
+    }
+
+    pub(super) fn of_endpoint(&self, endpoint: &str) -> Option<u32> {
+        let records = &self.records;
+        let hash = self.hasher.bytes(endpoint.as_bytes()).finish();
+        let found = self.by_endpoint.find(hash, |index| {
+            records
+                .get(*index)
+                .is_some_and(|record| record.texts.endpoint() == endpoint)
+        });
+        found.copied()
+    }
+
+    pub(super) fn of_peer(&self, peer: Peer) -> Option<u32> {
+        let records = &self.records;
+        let found = self.by_peer.find(peer.hash(self.hasher), |index| {
+            records.get(*index).is_some_and(|record| record.peer == peer)
+        });
+        found.copied()
+    }
+
+    /// Adds a registration under a new location. Nothing else has its endpoint or its peer.
+    pub(super) fn insert(&mut self, mut record: Record) -> u32 {
+        record.location = loop {
+            let location = self.random.next_u64();
+            let records = &self.records;
+            let taken = self.by_location.find(location, |index| {
+                records
+                    .get(*index)
+                    .is_some_and(|record| record.location == location)
+            });
+            if taken.is_none() {
+                break location;
+            }
+        };
+        let location = record.location;
+        let endpoint = endpoint_hash(self.hasher, &record);
+        let peer = record.peer.hash(self.hasher);
+        let id = self.records.insert(record);
+        let index = self.records.find(id).unwrap_or_default();
+        let (records, hasher) = (&self.records, self.hasher);
+        let with = |index: &u32, hash: fn(Hasher, &Record) -> u64| {
+            records.get(*index).map_or(0, |record| hash(hasher, record))
+        };
+        self.by_location
+            .insert_unique(location, index, |index| with(index, |_, record| record.location));
+        self.by_endpoint
+            .insert_unique(endpoint, index, |index| with(index, endpoint_hash));
+        self.by_peer
+            .insert_unique(peer, index, |index| with(index, peer_hash));
+        index
+    }
+
+    pub(super) fn remove(&mut self, index: u32) -> Option<Record> {
+        let record = self.records.remove(index)?;
+        for (table, hash) in [
+            (&mut self.by_location, record.location),
+            (&mut self.by_endpoint, endpoint_hash(self.hasher, &record)),
+            (&mut self.by_peer, peer_hash(self.hasher, &record)),
+        ] {
+            forget(table, hash, index);
+            if self.records.len() == 0 {
+                *table = HashTable::new();
+            }
+        }
+        Some(record)
+    }
+
+    /// Gives a registration another peer, which no other registration has.
+    pub(super) fn set_peer(&mut self, index: u32, peer: Peer) {
+        let Some(record) = self.records.get_mut(index) else {
+            return;
+        };
+        let before = core::mem::replace(&mut record.peer, peer);
+        forget(&mut self.by_peer, before.hash(self.hasher), index);
+        let (records, hasher) = (&self.records, self.hasher);
+        self.by_peer.insert_unique(peer.hash(hasher), index, |index| {
+            records.get(*index).map_or(0, |record| peer_hash(hasher, record))
+        });
+    }
+
+    pub(super) fn deadline(&self, index: u32) -> Instant {
+        self.records.deadline(index)
+    }
+
+    pub(super) fn set_deadline<K>(
+        &mut self,
+        index: u32,
+        at: Instant,
+        timers: &mut Timers<K>,
+        key: fn(u32) -> K,
+    ) {
+        self.records.set_deadline(index, at, timers, key);
+    }
+
+    pub(super) fn is_due<K>(
+        &mut self,
+        index: u32,
+        now: Instant,
+        timers: &mut Timers<K>,
+        key: fn(u32) -> K,
+    ) -> bool {
+        self.records.is_due(index, now, timers, key)
+    }
+}
+
+fn endpoint_hash(hasher: Hasher, record: &Record) -> u64 {
+    hasher.bytes(record.texts.endpoint().as_bytes()).finish()
+}
+
+fn peer_hash(hasher: Hasher, record: &Record) -> u64 {
+    record.peer.hash(hasher)
+}
+
+fn forget(table: &mut HashTable<u32>, hash: u64, index: u32) {
+    if let Ok(found) = table.find_entry(hash, |found| *found == index) {
+        found.remove();
+    }
+}
+
+/// The text of a location, `rd/` and 64 bits in 11 characters of base64url: clients on narrow links send it with every
+/// Update.
+#[derive(Clone, Copy)]
+pub(super) struct LocationText([u8; 14]);
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+impl LocationText {
+    pub(super) fn new(location: u64) -> Self {
+        let mut text = *b"rd/-----------";
+        let mut rest = location;
+        for character in text.iter_mut().skip(3).rev() {
+            // Below 64.
+            *character = ALPHABET.get((rest % 64) as usize).copied().unwrap_or_default();
+            rest /= 64;
+        }
+        Self(text)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The 64 bits; `None` for what no server of this crate gave out.
+    fn parse(registration: &str) -> Option<u64> {
+        if registration.len() != 11 {
+            return None;
+        }
+        registration.bytes().try_fold(0_u64, |location, character| {
+            let digit = match character {
+                b'A'..=b'Z' => character - b'A',
+                b'a'..=b'z' => character - b'a' + 26,
+                b'0'..=b'9' => character - b'0' + 52,
+                b'-' => 62,
+                b'_' => 63,
+                _ => return None,
+            };
+            location.checked_mul(64)?.checked_add(u64::from(digit))
+        })
+    }
+}
+
+impl fmt::Debug for LocationText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LocationText;
+
+    #[test]
+    fn a_location_is_read_as_it_was_written() {
+        for location in [0, 1, 63, 64, u64::MAX, 0x0123_4567_89ab_cdef] {
+            let text = LocationText::new(location);
+            let (rd, registration) = text.as_str().split_at(3);
+            assert_eq!(rd, "rd/");
+            assert_eq!(LocationText::parse(registration), Some(location));
+        }
+    }
+
+    #[test]
+    fn what_is_no_location_is_not_read() {
+        for text in [
+            "",
+            "AAAAAAAAAA",
+            "AAAAAAAAAAAA",
+            "AAAAAAAAAA+",
+            "QAAAAAAAAAA",
+            "é23456789A",
+        ] {
+            assert_eq!(LocationText::parse(text), None, "{text}");
+        }
+    }
+}
