@@ -441,7 +441,8 @@ impl fmt::Debug for Tree {
     }
 }
 
-fn same_field(a: &dyn Field, b: &dyn Field) -> bool {
+/// Whether two fields hold the same.
+pub(super) fn same_field(a: &dyn Field, b: &dyn Field) -> bool {
     a.is_present() == b.is_present()
         && a.len() == b.len()
         && (0..a.len()).all(|index| match (a.entry(index), b.entry(index)) {

@@ -9,6 +9,7 @@
 //! | `application` | what the device's program is asked while an operation is performed |
 //! | `perform` | an operation of a server, from its request to its outcome |
 //! | `access` | who may do what |
+//! | `target` | what is at a path |
 //! | `records` | what a server reads, straight from the instances |
 //! | `read`, `write`, `composite`, `create`, `delete`, `execute`, `attributes` | the operations |
 //! | `staged` | values that were checked and are not applied yet |
@@ -29,15 +30,20 @@ mod access;
 mod application;
 mod attributes;
 mod changes;
+mod composite;
 mod config;
+mod create;
+mod delete;
 mod device;
 mod error;
 mod execute;
+mod links;
 mod node;
 mod perform;
 mod read;
 mod records;
 mod sample;
+mod staged;
 mod stream;
 mod target;
 mod view;

@@ -134,7 +134,10 @@ impl Tree {
                 Ok(Outcome::new(Status::Changed))
             }
             Request::Execute { path, input } => self.execute(asker, path, input, application),
-            _ => Err(Status::NotImplemented),
+            Request::Write { path, mode, payload } => self.write(asker, path, mode, payload, application),
+            Request::WriteComposite { payload } => self.write_composite(asker, payload, application),
+            Request::Create { object, payload } => self.create(asker, object, payload, application),
+            Request::Delete { path } => self.delete(asker, path, application),
         }
     }
 
