@@ -14,7 +14,8 @@
 //! | | `catalogue` (by feature): the definitions of the whole registry |
 //! | 3 deeds | [`operation`]: what the roles ask of each other · [`reporting`]: when a client notifies |
 //! | | [`tree`]: a client's live instances, and what servers ask of them |
-//! | 4 roles | [`server`]: clients registered, asked and observed, without I/O |
+//! | 4 roles | [`client`]: a device that registers, answers and notifies, without I/O |
+//! | | [`server`]: clients registered, asked and observed, without I/O |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
@@ -62,6 +63,7 @@ extern crate self as lwm2m_runtime;
 
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
+pub mod client;
 pub mod coap;
 pub mod encoding;
 pub mod link;

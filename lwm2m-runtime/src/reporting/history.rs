@@ -102,6 +102,13 @@ impl<K: PartialEq, T> History<K, T> {
         self.entries.retain(|entry| entry.key != *key);
     }
 
+    /// Every entry, oldest first: its data, when it fell due, its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, Instant, &T)> {
+        self.entries
+            .iter()
+            .map(|entry| (&entry.key, entry.at, &entry.value))
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,0 +1,119 @@
+use alloc::{string::String, vec, vec::Vec};
+use core::time::Duration;
+
+use crate::{
+    coap::EndpointConfig,
+    encoding::{ContentFormat, FormatSet},
+    model::Version,
+    operation::Binding,
+};
+
+/// Who the device is, what it speaks, and every limit of a [`Client`](super::Client).
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// The endpoint client name, which is unique at each server; preferably a URN, such as `urn:dev:os:32473-7`. At
+    /// most 252 bytes.
+    pub endpoint_name: String,
+    /// The versions of LwM2M that the client registers with, the preferred one first; the next one is tried when a
+    /// server answers 4.12. Default 1.2, 1.1, 1.0.
+    pub versions: Vec<Version>,
+    /// The formats that are read and written. Default all.
+    pub formats: FormatSet,
+    /// The formats that the object list announces (`ct`). Default none: servers find out by what they are answered.
+    pub announced_formats: Vec<ContentFormat>,
+    /// Below what the objects are, such as `lwm2m`; empty for the root. No segment of it is a number. Default empty.
+    pub alternate_path: String,
+    /// The number for short messages, without a plus sign, or an external identifier. Default none.
+    pub sms: Option<String>,
+    /// The transports of the device; where there is an instance of the Device object, its resource 16 counts instead.
+    /// Default UDP.
+    pub binding: Binding,
+    /// The limits of CoAP. Default those of a device.
+    pub coap: EndpointConfig,
+    /// Whether notifications are confirmable where neither an attribute nor `/1/x/26` says so. Default false: one in
+    /// 24 hours is.
+    pub confirmable_notifications: bool,
+    /// Server accounts that are served; further ones are passed over. Default 8.
+    pub max_servers: usize,
+    /// Observations of all servers; an Observe above it is answered without becoming an observation. Default 64.
+    pub max_observations: usize,
+    /// The same of one server. Default 32.
+    pub max_observations_per_server: usize,
+    /// Paths of one Observe-Composite. Default 32.
+    pub max_observed_paths: usize,
+    /// Paths that one server may attach attributes to. Default 64.
+    pub max_attached_paths: usize,
+    /// Notifications stored for one server while it cannot be reached; the oldest makes room. Default 128.
+    pub max_stored: usize,
+    /// Bytes of them; the oldest make room. Default 16 KiB.
+    pub max_stored_bytes: usize,
+    /// Sends that wait for their answers. Default 16.
+    pub max_sends: usize,
+    /// Executes that wait for [`Client::complete`](super::Client::complete). Default 16.
+    pub max_deferred: usize,
+    /// How registration is tried again where the Server object does not say (resources 17 to 20).
+    pub retry: RetryDefaults,
+    /// A random part of each waiting time that is added to it, in percent: devices that lost the same server do not
+    /// all come back at once. Default 10.
+    pub retry_jitter_percent: u32,
+    /// The longest waiting time between two attempts of a sequence. Default a day.
+    pub max_retry_delay: Duration,
+    /// When a registration that has failed for good, and was not bootstrapped since, is begun anew. Default after a
+    /// day; `None` never.
+    pub failed_retry: Option<Duration>,
+}
+
+impl ClientConfig {
+    /// The defaults for an endpoint client name.
+    #[must_use]
+    pub fn new(endpoint_name: impl Into<String>) -> Self {
+        Self {
+            endpoint_name: endpoint_name.into(),
+            versions: vec![Version::V1_2, Version::V1_1, Version::V1_0],
+            formats: FormatSet::ALL,
+            announced_formats: Vec::new(),
+            alternate_path: String::new(),
+            sms: None,
+            binding: Binding::U,
+            coap: EndpointConfig::default(),
+            confirmable_notifications: false,
+            max_servers: 8,
+            max_observations: 64,
+            max_observations_per_server: 32,
+            max_observed_paths: 32,
+            max_attached_paths: 64,
+            max_stored: 128,
+            max_stored_bytes: 16 * 1024,
+            max_sends: 16,
+            max_deferred: 16,
+            retry: RetryDefaults::default(),
+            retry_jitter_percent: 10,
+            max_retry_delay: Duration::from_secs(86_400),
+            failed_retry: Some(Duration::from_secs(86_400)),
+        }
+    }
+}
+
+/// What applies where a Server object lacks the resource (LwM2M Core 1.2, section 6.2.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryDefaults {
+    /// Communication Retry Count: attempts in one sequence. Default 5.
+    pub count: u64,
+    /// Communication Retry Timer: the wait after the first attempt, which doubles with each further one. Default 60 s.
+    pub timer: Duration,
+    /// Communication Sequence Delay Timer: the wait after a sequence. Default a day; `None` allows no further one.
+    pub sequence_delay: Option<Duration>,
+    /// Communication Sequence Retry Count: sequences. Default 1.
+    pub sequence_count: u64,
+}
+
+impl Default for RetryDefaults {
+    fn default() -> Self {
+        Self {
+            count: 5,
+            timer: Duration::from_secs(60),
+            sequence_delay: Some(Duration::from_secs(86_400)),
+            sequence_count: 1,
+        }
+    }
+}

@@ -1,0 +1,278 @@
+use super::{
+    Client, Event, RegistrationFailure, State,
+    account::Account,
+    engine::{Alarm, Phase},
+    registration::{Afterwards, Patience, Step},
+    session::{Session, versions},
+};
+use crate::{coap::Peer, operation::TreeView, time::Instant};
+
+impl Client {
+    /// Does what a registration asks for, until it only waits.
+    pub(super) fn drive(&mut self, now: Instant, index: usize, mut step: Step) {
+        while step != Step::Wait {
+            step = self.take_step(now, index, step);
+        }
+        if let Some(session) = self.sessions.get(index) {
+            let alarm = Alarm::Registration(session.server());
+            self.deadlines.set(alarm, session.registration.deadline());
+        }
+        self.advance_order(now);
+    }
+
+    fn take_step(&mut self, now: Instant, index: usize, step: Step) -> Step {
+        match step {
+            Step::Wait => Step::Wait,
+            Step::Connect => {
+                self.close_session(now, index);
+                if let Some(session) = self.sessions.get(index) {
+                    self.events.push_back(Event::Connect {
+                        server: session.server(),
+                        uri: session.account.uri.clone(),
+                    });
+                }
+                Step::Wait
+            }
+            Step::Register => self.send_register(now, index),
+            Step::Update => self.send_update(now, index),
+            Step::Deregister => self.send_deregister(now, index),
+            Step::Fail => {
+                self.close_session(now, index);
+                let Some(session) = self.sessions.get_mut(index) else {
+                    return Step::Wait;
+                };
+                session.settled |= !session.account.failure_block;
+                session.registration.version = versions(&self.config, &session.account)
+                    .next()
+                    .unwrap_or(session.registration.version);
+                let server = session.server();
+                if session.account.bootstrap_on_failure {
+                    self.events
+                        .push_back(Event::BootstrapNeeded { server: Some(server) });
+                }
+                self.end_observations(server);
+                Step::Wait
+            }
+            Step::Close => {
+                let open = self
+                    .sessions
+                    .get(index)
+                    .is_some_and(|session| session.peer.is_some());
+                self.close_session(now, index);
+                if let Some(session) = self.sessions.get_mut(index) {
+                    session.settled = true;
+                    let server = session.server();
+                    if open {
+                        self.events.push_back(Event::Disconnect { server });
+                    }
+                    if session.registration.state() == State::Idle {
+                        session.wanted = false;
+                        self.end_observations(server);
+                    }
+                }
+                self.look_whether_stopped();
+                Step::Wait
+            }
+        }
+    }
+
+    /// Tells when [`stop`](Self::stop) is done.
+    pub(super) fn look_whether_stopped(&mut self) {
+        let idle = |session: &Session| session.registration.state() == State::Idle;
+        if self.phase == Phase::Stopping && self.sessions.iter().all(idle) {
+            self.phase = Phase::Idle;
+            self.events.push_back(Event::Stopped);
+        }
+    }
+
+    /// A registration's time has come.
+    pub(super) fn registration_due(&mut self, now: Instant, server: u16) {
+        let Some(index) = self.index_of(server) else {
+            return;
+        };
+        if let Some(session) = self.sessions.get_mut(index) {
+            let step = session.registration.alarm();
+            self.drive(now, index, step);
+        }
+    }
+
+    /// A registration is wanted; it begins when it is its turn.
+    pub(super) fn want(&mut self, now: Instant, index: usize) {
+        let Some(session) = self.sessions.get_mut(index) else {
+            return;
+        };
+        if session.registration.state() != State::Idle {
+            return;
+        }
+        session.wanted = true;
+        if session.account.priority.is_some() && !session.settled {
+            session.registration.wait();
+            self.advance_order(now);
+        } else {
+            self.begin(now, index);
+        }
+    }
+
+    /// Begins to register.
+    pub(super) fn begin(&mut self, now: Instant, index: usize) {
+        if let Some(session) = self.sessions.get_mut(index) {
+            session.wanted = true;
+            let step = session.registration.begin(now, &session.account);
+            self.drive(now, index, step);
+        }
+    }
+
+    /// Ends a registration, with or without a De-register.
+    pub(super) fn end(&mut self, now: Instant, index: usize, afterwards: Afterwards) {
+        if let Some(session) = self.sessions.get_mut(index) {
+            let step = session.registration.end(now, afterwards);
+            self.drive(now, index, step);
+        }
+    }
+
+    /// An attempt to register has failed.
+    pub(super) fn attempt_failed(
+        &mut self,
+        now: Instant,
+        index: usize,
+        failure: RegistrationFailure,
+    ) -> Step {
+        let patience = Patience {
+            longest: self.config.max_retry_delay,
+            failed_retry: self.config.failed_retry,
+            jitter_percent: self.config.retry_jitter_percent,
+            chance: self.random.next_u64(),
+        };
+        let Some(session) = self.sessions.get_mut(index) else {
+            return Step::Wait;
+        };
+        let server = session.server();
+        let step = session.registration.failed(now, &session.account, patience);
+        self.events
+            .push_back(Event::RegistrationFailed { server, failure });
+        step
+    }
+
+    /// There is no connection, or not any more.
+    pub(super) fn disconnect(&mut self, now: Instant, index: usize) {
+        let Some(session) = self.sessions.get_mut(index) else {
+            return;
+        };
+        let step = match session.registration.state() {
+            State::Connecting | State::Registering => {
+                self.close_session(now, index);
+                self.attempt_failed(now, index, RegistrationFailure::Disconnected)
+            }
+            State::Registered | State::Updating => session.registration.lost(false),
+            State::Deregistering => session.registration.ended(now),
+            _ => Step::Wait,
+        };
+        self.drive(now, index, step);
+    }
+
+    /// Drops what is open with the peer of a session.
+    fn close_session(&mut self, now: Instant, index: usize) {
+        let Some(session) = self.sessions.get_mut(index) else {
+            return;
+        };
+        let server = session.server();
+        if let Some(peer) = session.peer.take() {
+            self.close_peer(now, server, peer);
+        }
+    }
+
+    pub(super) fn close_peer(&mut self, now: Instant, server: u16, peer: Peer) {
+        self.tickets.forget_server(server);
+        self.endpoint.close(now, peer);
+        self.endpoint_events(now);
+    }
+
+    /// Reads the accounts anew: sessions come and go with them, and follow what has changed.
+    pub(super) fn read_accounts(&mut self, now: Instant) {
+        let mut accounts = self.accounts();
+        for index in (0..self.sessions.len()).rev() {
+            let server = self.sessions.get(index).map(Session::server);
+            let kept = accounts.iter().any(|account| Some(account.server) == server);
+            if !kept {
+                self.remove_session(now, index);
+            }
+        }
+        for account in accounts.drain(..) {
+            let server = account.server;
+            match self.sessions.binary_search_by_key(&server, Session::server) {
+                Ok(index) => self.account_changed(now, index, account),
+                Err(index) => {
+                    self.sessions.insert(index, Session::new(account, &self.config));
+                    if self.phase == Phase::Started {
+                        self.want(now, index);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The accounts in the tree, as many as are served.
+    fn accounts(&self) -> alloc::vec::Vec<Account> {
+        let mut accounts: alloc::vec::Vec<Account> = alloc::vec::Vec::new();
+        for instance in self.tree.instances(1) {
+            let Some(resources) = self.tree.instance(1, instance) else {
+                continue;
+            };
+            let security = self
+                .tree
+                .instances(0)
+                .filter_map(|instance| self.tree.instance(0, instance));
+            let account = security
+                .filter_map(|security| Account::read(security, (instance, resources), self.config.retry))
+                .next();
+            let Some(account) = account else { continue };
+            let known = accounts.iter().any(|known| known.server == account.server);
+            if !known && accounts.len() < self.config.max_servers {
+                accounts.push(account);
+            }
+        }
+        accounts
+    }
+
+    fn account_changed(&mut self, now: Instant, index: usize, account: Account) {
+        let Some(session) = self.sessions.get_mut(index) else {
+            return;
+        };
+        if session.account == account {
+            return;
+        }
+        let server = session.server();
+        let elsewhere = session.account.uri != account.uri;
+        let defaults = session.account.defaults != account.defaults;
+        session.account = account;
+        let step = match session.registration.state() {
+            state if state.is_registered() && elsewhere => session.registration.lost(true),
+            _ => Step::Wait,
+        };
+        if defaults {
+            self.conditions_changed(now, server, None);
+        }
+        self.drive(now, index, step);
+    }
+
+    /// The account is gone: the server counts the client as de-registered, no message is needed.
+    fn remove_session(&mut self, now: Instant, index: usize) {
+        let registered = self
+            .sessions
+            .get(index)
+            .is_some_and(|session| session.registration.state().is_registered());
+        self.close_session(now, index);
+        if index >= self.sessions.len() {
+            return;
+        }
+        let session = self.sessions.remove(index);
+        let server = session.server();
+        self.deadlines.set(Alarm::Registration(server), None);
+        self.end_observations(server);
+        if registered {
+            self.events.push_back(Event::Deregistered { server });
+            self.events.push_back(Event::Disconnect { server });
+        }
+        self.advance_order(now);
+    }
+}

@@ -1,0 +1,425 @@
+use alloc::{
+    collections::{BTreeMap, VecDeque},
+    vec::Vec,
+};
+
+use super::{
+    ClientConfig, Event, SendId, State, Ticket,
+    account::is_bootstrap,
+    deadlines::Deadlines,
+    observations::{ObservationId, Observations},
+    registration::Afterwards,
+    session::Session,
+    tickets::Tickets,
+};
+use crate::{
+    coap::{Endpoint, ExchangeId, Failure, OptionBuffer, Peer, Received, Transmit},
+    operation::{Status, TreeView},
+    random::Random,
+    time::Instant,
+    tree::{Application, Tree},
+};
+
+/// A device of LwM2M: registers with its servers, serves them, notifies them.
+///
+/// After any call, poll [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event) until `None`, and
+/// call [`handle_timeout`](Self::handle_timeout) when [`poll_timeout`](Self::poll_timeout) says so, which may be at
+/// once. Nothing that a peer sends is an error of a call: it yields an answer, an event or a counter.
+///
+/// The accounts are instances of the Security object (0) and of the Server object (1) in the tree.
+pub struct Client {
+    pub(super) config: ClientConfig,
+    pub(super) endpoint: Endpoint,
+    pub(super) tree: Tree,
+    pub(super) sessions: Vec<Session>,
+    pub(super) observations: Observations,
+    pub(super) tickets: Tickets,
+    pub(super) sends: BTreeMap<ExchangeId, (SendId, u16)>,
+    pub(super) next_send: u64,
+    pub(super) deadlines: Deadlines<Alarm>,
+    pub(super) events: VecDeque<Event>,
+    pub(super) random: Random,
+    /// The number of the object list, which changes with it.
+    pub(super) list: u64,
+    /// How many objects it has.
+    pub(super) objects: usize,
+    pub(super) phase: Phase,
+    pub(super) counters: ClientCounters,
+    /// Options and payload of the message that is put together.
+    pub(super) options: OptionBuffer,
+    pub(super) payload: Vec<u8>,
+}
+
+/// What a deadline is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Alarm {
+    /// The registration with a server.
+    Registration(u16),
+    Observation(ObservationId),
+    Ticket(Ticket),
+}
+
+/// What the device's program wants of the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Idle,
+    Started,
+    Stopping,
+}
+
+/// What happened to datagrams that were not served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientCounters {
+    /// Datagrams from addresses without a session: dropped.
+    pub strangers: u64,
+    /// Requests of servers that had not acknowledged a Register: dropped.
+    pub early: u64,
+    /// Notifications that were not stored for a server that could not be reached, or made room for newer ones.
+    pub dropped_notifications: u64,
+}
+
+impl Client {
+    /// A client that does nothing until [`start`](Self::start). The seed must be new and unpredictable at each start
+    /// of the process: tokens and message identifiers come from it.
+    #[must_use]
+    pub fn new(config: ClientConfig, mut tree: Tree, seed: u128) -> Self {
+        let mut random = Random::new(seed);
+        while tree.poll_change().is_some() {}
+        Self {
+            endpoint: Endpoint::new(config.coap.clone(), random.seed()),
+            config,
+            sessions: Vec::new(),
+            observations: Observations::new(),
+            tickets: Tickets::new(),
+            sends: BTreeMap::new(),
+            next_send: 0,
+            deadlines: Deadlines::new(),
+            events: VecDeque::new(),
+            random,
+            list: 0,
+            objects: tree.objects().count(),
+            phase: Phase::Idle,
+            counters: ClientCounters::default(),
+            options: OptionBuffer::new(),
+            payload: Vec::new(),
+            tree,
+        }
+    }
+
+    /// Registers with every server that has an account, those with a Registration Priority Order one after the other.
+    pub fn start(&mut self, now: Instant) {
+        self.phase = Phase::Started;
+        // What the engine executes itself exists. Neither is there, nor needed, without the objects.
+        let _ = self.tree.enable(1, 4);
+        let bootstrap = self
+            .tree
+            .instances(0)
+            .filter_map(|instance| self.tree.instance(0, instance))
+            .any(is_bootstrap);
+        if bootstrap {
+            let _ = self.tree.enable(1, 9);
+        }
+        self.settle(now);
+        self.read_accounts(now);
+        if self.sessions.is_empty() {
+            self.events.push_back(Event::BootstrapNeeded { server: None });
+        }
+        for index in 0..self.sessions.len() {
+            self.want(now, index);
+        }
+    }
+
+    /// Takes a datagram. `from` is the peer that was given to [`connected`](Self::connected); datagrams of others are
+    /// dropped, and so are requests of a server that has not acknowledged a Register.
+    pub fn handle_input(
+        &mut self,
+        now: Instant,
+        from: Peer,
+        datagram: &[u8],
+        application: &mut dyn Application,
+    ) {
+        let Some(index) = self.session_of(from) else {
+            self.counters.strangers = self.counters.strangers.saturating_add(1);
+            return;
+        };
+        let registered = self
+            .sessions
+            .get(index)
+            .is_some_and(|session| session.registration.state().is_registered());
+        if !registered && is_request(datagram) {
+            self.counters.early = self.counters.early.saturating_add(1);
+            return;
+        }
+        self.receive(now, index, from, datagram, application);
+        self.endpoint_events(now);
+        self.settle(now);
+        self.do_what_is_due(now, application);
+    }
+
+    /// Does what is due: repeats messages, registers, updates, notifies.
+    pub fn handle_timeout(&mut self, now: Instant, application: &mut dyn Application) {
+        self.endpoint.handle_timeout(now);
+        self.endpoint_events(now);
+        self.do_what_is_due(now, application);
+    }
+
+    /// The next datagram to send. Changes with every call but the polls.
+    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
+        self.endpoint.poll_transmit()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout): a time that has passed means at once. Changes with every
+    /// call but the polls. It may be early, but never late.
+    pub fn poll_timeout(&mut self) -> Option<Instant> {
+        let times = [self.endpoint.poll_timeout(), self.deadlines.next()];
+        times.into_iter().flatten().min()
+    }
+
+    /// The next event. Changes with every call but the polls.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// There is a connection to a server, as [`Event::Connect`] asked for: its datagrams come from this peer, and go
+    /// there. Where there was another one, that is over, and the client registers again.
+    pub fn connected(&mut self, now: Instant, server: u16, peer: Peer) {
+        let Some(index) = self.index_of(server) else {
+            return;
+        };
+        let Some(session) = self.sessions.get_mut(index) else {
+            return;
+        };
+        let old = session.peer.replace(peer);
+        let step = session.registration.connected(now);
+        if let Some(old) = old.filter(|old| *old != peer) {
+            self.close_peer(now, server, old);
+        }
+        self.drive(now, index, step);
+    }
+
+    /// There is no connection to a server: its address could not be found, no session was made, or it was lost. The
+    /// client tries again as the Server object says. Notifications are stored meanwhile if `/1/x/6` wants it.
+    pub fn disconnected(&mut self, now: Instant, server: u16) {
+        if let Some(index) = self.index_of(server) {
+            self.disconnect(now, index);
+        }
+    }
+
+    /// The device has another address of its own. Without a security session that survives it, servers have to be
+    /// told by a new Register.
+    pub fn moved(&mut self, now: Instant) {
+        for index in 0..self.sessions.len() {
+            if let Some(session) = self.sessions.get_mut(index) {
+                let step = session.registration.moved();
+                self.drive(now, index, step);
+            }
+        }
+    }
+
+    /// The device's instances.
+    #[must_use]
+    pub const fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Changes the device's instances. Servers learn of other objects and instances, lifetimes and bindings by an
+    /// Update; observers are notified at the next [`handle_timeout`](Self::handle_timeout), so that several changes
+    /// make one notification.
+    pub fn change<R>(&mut self, now: Instant, change: impl FnOnce(&mut Tree) -> R) -> R {
+        let result = change(&mut self.tree);
+        self.settle(now);
+        result
+    }
+
+    /// Answers an Execute for which the application said [`Executed::Later`](crate::tree::Executed::Later). `false` if
+    /// the server does not wait for it any more.
+    pub fn complete(&mut self, now: Instant, ticket: Ticket, status: Status) -> bool {
+        self.answer_ticket(now, ticket, status)
+    }
+
+    /// Begins to register with a server after [`deregister`](Self::deregister), or at once where a retry or a disabled
+    /// account would wait longer.
+    pub fn register(&mut self, now: Instant, server: u16) {
+        let Some(index) = self.index_of(server) else {
+            return;
+        };
+        let idle = self.sessions.get(index).is_some_and(|session| {
+            matches!(
+                session.registration.state(),
+                State::Idle | State::Failed | State::Disabled | State::Retrying | State::BetweenSequences
+            )
+        });
+        if idle {
+            self.phase = Phase::Started;
+            self.begin(now, index);
+        }
+    }
+
+    /// Sends an Update to a server, even if nothing has changed.
+    pub fn update(&mut self, now: Instant, server: u16) {
+        let Some(index) = self.index_of(server) else {
+            return;
+        };
+        if let Some(session) = self.sessions.get_mut(index) {
+            let step = session.registration.changed();
+            self.drive(now, index, step);
+        }
+    }
+
+    /// Ends the registration with a server until [`register`](Self::register).
+    pub fn deregister(&mut self, now: Instant, server: u16) {
+        if let Some(index) = self.index_of(server) {
+            self.end(now, index, Afterwards::Idle);
+        }
+    }
+
+    /// De-registers everywhere. [`Event::Stopped`] tells when that is done.
+    pub fn stop(&mut self, now: Instant) {
+        self.phase = Phase::Stopping;
+        for index in 0..self.sessions.len() {
+            self.end(now, index, Afterwards::Idle);
+        }
+        self.look_whether_stopped();
+    }
+
+    /// Where the registration with a server stands; `None` without an account.
+    #[must_use]
+    pub fn state(&self, server: u16) -> Option<State> {
+        let session = self.sessions.iter().find(|session| session.server() == server)?;
+        Some(session.registration.state())
+    }
+
+    /// The Short Server IDs of the servers that have an account, in ascending order.
+    pub fn servers(&self) -> impl Iterator<Item = u16> {
+        self.sessions.iter().map(Session::server)
+    }
+
+    /// What happened to datagrams that were not served.
+    #[must_use]
+    pub const fn counters(&self) -> ClientCounters {
+        self.counters
+    }
+
+    /// How many observations there are.
+    #[must_use]
+    pub fn observations(&self) -> usize {
+        self.observations.len()
+    }
+
+    /// Whether nothing is open in CoAP: for tests that look for leaks.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.endpoint.is_idle() && self.sends.is_empty() && self.tickets.is_empty()
+    }
+
+    pub(super) fn index_of(&self, server: u16) -> Option<usize> {
+        self.sessions
+            .iter()
+            .position(|session| session.server() == server)
+    }
+
+    pub(super) fn session_of(&self, peer: Peer) -> Option<usize> {
+        self.sessions
+            .iter()
+            .position(|session| session.peer == Some(peer))
+    }
+
+    /// Hands a datagram of a session to CoAP, and does what comes out.
+    fn receive(
+        &mut self,
+        now: Instant,
+        index: usize,
+        from: Peer,
+        datagram: &[u8],
+        application: &mut dyn Application,
+    ) {
+        let Self {
+            endpoint,
+            sessions,
+            tree,
+            config,
+            ..
+        } = self;
+        let Some(session) = sessions.get_mut(index) else {
+            return;
+        };
+        let received = endpoint.receive_streaming(now, from, datagram, |message| {
+            super::serve::streams(config, session, tree, application, message)
+        });
+        match received {
+            Some(Received::Request(request)) => {
+                let desk = super::serve::Desk {
+                    config,
+                    session,
+                    tree,
+                    application,
+                    out: &mut self.payload,
+                };
+                let answered = desk.answer(&request);
+                let responder = request.responder;
+                self.finish(now, index, responder, answered);
+            }
+            Some(Received::Response(response)) => {
+                let exchange = response.exchange;
+                let answer = super::uplink::read(&response);
+                self.answered(now, exchange, answer);
+            }
+            // The client asks for nothing that is observed.
+            Some(Received::Unmatched(unmatched)) => {
+                let handle = unmatched.handle;
+                endpoint.reject(handle);
+            }
+            None => {}
+        }
+    }
+
+    /// Looks at everything whose time has come, once.
+    fn do_what_is_due(&mut self, now: Instant, application: &mut dyn Application) {
+        let mut due = Vec::new();
+        while let Some(alarm) = self.deadlines.pop(now) {
+            due.push(alarm);
+        }
+        for alarm in due {
+            match alarm {
+                Alarm::Registration(server) => self.registration_due(now, server),
+                Alarm::Observation(id) => self.observation_due(now, id, application),
+                Alarm::Ticket(ticket) => self.tickets.forget(ticket),
+            }
+        }
+        self.endpoint_events(now);
+    }
+
+    /// Takes what CoAP tells.
+    pub(super) fn endpoint_events(&mut self, now: Instant) {
+        use crate::coap::Event as Coap;
+        while let Some(event) = self.endpoint.poll_event() {
+            match event {
+                Coap::Failed {
+                    exchange, failure, ..
+                } => self.answered(now, exchange, Err(failure)),
+                // A session that was closed comes back; its observations go on.
+                Coap::Unobserved {
+                    failure: Failure::Closed,
+                    ..
+                } => {}
+                Coap::Unobserved { peer, token, .. } => self.unobserved(peer, &token),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl core::fmt::Debug for Client {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Client")
+            .field("endpoint_name", &self.config.endpoint_name)
+            .field("sessions", &self.sessions)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a datagram is a request, as far as its code says.
+fn is_request(datagram: &[u8]) -> bool {
+    matches!(datagram.get(1), Some(1..=31))
+}

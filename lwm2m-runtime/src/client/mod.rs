@@ -1,0 +1,56 @@
+//! Floor 4: the engine of a device: it registers with servers, does what they ask, and notifies them (LwM2M Core 1.2,
+//! sections 6.2 to 6.4). No socket, no clock, no threads: datagrams and instants in, datagrams and events out.
+//!
+//! | file | what |
+//! |---|---|
+//! | `engine` | [`Client`] and its verbs |
+//! | `config`, `event`, `state` | its limits, what it tells, where a registration stands |
+//! | `account` | what the Security and the Server object say about a server |
+//! | `registration` | when to register, update, try again |
+//! | `session` | everything that belongs to one server |
+//! | `drive`, `order` | the registration's steps done, and which server is next |
+//! | `uplink` | Register, Update, De-register and their answers |
+//! | `serve` | requests of servers |
+//! | `own` | resources that the engine executes itself: Disable, Registration Update Trigger, Bootstrap-Request Trigger |
+//! | `tickets` | executes that are answered later |
+//! | `settle` | what a change of the tree leads to |
+//! | `observations`, `observe`, `notify` | who observes what, and when who is told |
+//! | `stored` | notifications while a server cannot be reached |
+//! | `send` | values that no server has asked for |
+//! | `deadlines` | what is due when |
+//!
+//! 1. [`Client::start`] finds the accounts; each asks for a connection by [`Event::Connect`].
+//! 2. The shell answers by [`Client::connected`]; the client registers.
+//! 3. Datagrams go in by [`Client::handle_input`]; requests are performed by the [`Tree`](crate::tree::Tree), which asks
+//!    the [`Application`](crate::tree::Application).
+//! 4. The device's program changes the tree by [`Client::change`]; observers are notified when
+//!    [`Client::handle_timeout`] is called next, for which [`Client::poll_timeout`] asks at once.
+//! 5. [`Client::stop`] de-registers everywhere.
+
+mod account;
+mod config;
+mod deadlines;
+mod drive;
+mod engine;
+mod event;
+mod notify;
+mod observations;
+mod observe;
+mod order;
+mod own;
+mod registration;
+mod send;
+mod serve;
+mod session;
+mod settle;
+mod state;
+mod stored;
+mod tickets;
+mod uplink;
+
+pub use config::{ClientConfig, RetryDefaults};
+pub use engine::{Client, ClientCounters};
+pub use event::{Event, RegistrationFailure, SendFailure};
+pub use send::{SendContent, SendError, SendId};
+pub use state::State;
+pub use tickets::Ticket;

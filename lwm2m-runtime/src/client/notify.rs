@@ -1,0 +1,258 @@
+//! When servers are told about values that they observe (LwM2M Core 1.2, sections 6.4.2 and 7.3.2).
+//!
+//! 1. The tree says what has changed; the observations that it concerns take samples of it.
+//! 2. Each says when it notifies: that is its deadline. Nothing else looks at it.
+//! 3. Its deadline has passed. If nothing has changed since the last notification, the application may bring the value
+//!    up to date first: it is `pmax` or `epmax` that asks.
+//! 4. The value is read as it is then, and goes out; or it is stored, where the server cannot be reached.
+//! 5. The target of an observation is gone: 4.04, and its end.
+
+use super::{
+    Client,
+    engine::Alarm,
+    observations::{ObservationId, Target},
+    observe,
+};
+use crate::{
+    coap::{Notification, NotifyError},
+    encoding::ContentFormat,
+    model::Path,
+    operation::{CoapSession, Payload, Response, Status},
+    reporting::{Decision, Sample},
+    time::Instant,
+    tree::Application,
+};
+
+impl Client {
+    /// Something at or below a path has changed, or at a path above.
+    pub(super) fn observed(&mut self, now: Instant, changed: Path) {
+        for id in self.observations.of_object(changed.object_id()) {
+            let Some(observed) = self.observations.get_mut(id) else {
+                continue;
+            };
+            let mut concerned = false;
+            let mut gone = false;
+            for path in observed.target.paths() {
+                if path.starts_with(changed) || changed.starts_with(*path) {
+                    let sample = self.tree.sample(*path);
+                    observed.observation.sample(*path, sample);
+                    concerned = true;
+                    gone = sample == Sample::Absent;
+                }
+            }
+            if !concerned {
+                continue;
+            }
+            observed.fresh = true;
+            let single = matches!(observed.target, Target::Path(_));
+            self.plan(now, id);
+            if gone && single {
+                self.deadlines.set(Alarm::Observation(id), Some(now));
+            }
+        }
+    }
+
+    /// An observation has to be looked at.
+    pub(super) fn observation_due(
+        &mut self,
+        now: Instant,
+        id: ObservationId,
+        application: &mut dyn Application,
+    ) {
+        self.refresh(now, id, application);
+        let Some(observed) = self.observations.get_mut(id) else {
+            return;
+        };
+        if let Target::Path(path) = &observed.target {
+            if self.tree.sample(*path) == Sample::Absent {
+                return self.notify_end(now, id, Status::NotFound);
+            }
+        }
+        if observed.observation.poll(now) == Decision::Now {
+            self.notify(now, id);
+        }
+        self.plan_later(now, id);
+    }
+
+    /// Brings values up to date that nobody has said anything about since the last notification.
+    fn refresh(&mut self, now: Instant, id: ObservationId, application: &mut dyn Application) {
+        let Some(observed) = self.observations.get(id).filter(|observed| !observed.fresh) else {
+            return;
+        };
+        for path in observed.target.paths() {
+            application.refresh(&mut self.tree, *path);
+        }
+        self.settle(now);
+        let Some(observed) = self.observations.get_mut(id) else {
+            return;
+        };
+        for path in observed.target.paths() {
+            observed.observation.sample(*path, self.tree.sample(*path));
+        }
+    }
+
+    /// Sends, stores or drops a notification with the present values.
+    fn notify(&mut self, now: Instant, id: ObservationId) {
+        let Some(observed) = self.observations.get_mut(id) else {
+            return;
+        };
+        let server = observed.server;
+        let Some(index) = self.index_of(server) else {
+            return;
+        };
+        let Some(session) = self.sessions.get(index) else {
+            return;
+        };
+        if !session.is_live() {
+            return self.store(now, index, id);
+        }
+        let Some(observed) = self.observations.get_mut(id) else {
+            return;
+        };
+        self.payload.clear();
+        let asker = session.asker();
+        let accept = Some(observed.format);
+        let read = match &observed.target {
+            Target::Path(path) => self.tree.read(asker, *path, accept, &mut self.payload),
+            Target::Composite(paths) => self.tree.read_composite(asker, paths, accept, &mut self.payload),
+        };
+        match read {
+            Ok(format) => {
+                let confirmable = observed.observation.is_confirmable(now);
+                self.send_notification(now, id, format, confirmable);
+            }
+            // Without a right to the value, nothing is said about it.
+            Err(Status::Unauthorized) => self.notified(now, id, false),
+            Err(status) => self.notify_end(now, id, status),
+        }
+    }
+
+    /// Sends what is in `payload` as a notification.
+    pub(super) fn send_notification(
+        &mut self,
+        now: Instant,
+        id: ObservationId,
+        format: ContentFormat,
+        confirmable: bool,
+    ) {
+        let Some(observed) = self.observations.get_mut(id) else {
+            return;
+        };
+        observed.number = observed.number.wrapping_add(1) & 0xff_ffff;
+        let number = observed.number;
+        let response = Response::content(Payload::new(format, &self.payload));
+        let sent = Self::notification(
+            &mut self.endpoint,
+            &mut self.options,
+            &self.sessions,
+            now,
+            observed,
+            &response,
+            Some(number),
+            confirmable,
+        );
+        match sent {
+            Ok(()) => self.notified(now, id, confirmable),
+            // It stays due.
+            Err(NotifyError::TooMany) => {}
+            Err(_) => self.end_observation(id),
+        }
+    }
+
+    /// Tells the observer that there is nothing to observe any more, and ends the observation.
+    fn notify_end(&mut self, now: Instant, id: ObservationId, status: Status) {
+        if let Some(observed) = self.observations.get(id) {
+            // It goes out once, where too much waits already.
+            for confirmable in [true, false] {
+                let sent = Self::notification(
+                    &mut self.endpoint,
+                    &mut self.options,
+                    &self.sessions,
+                    now,
+                    observed,
+                    &Response::new(status),
+                    None,
+                    confirmable,
+                );
+                if sent.is_ok() {
+                    break;
+                }
+            }
+        }
+        self.end_observation(id);
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "parts of a client that are borrowed apart"
+    )]
+    fn notification(
+        endpoint: &mut crate::coap::Endpoint,
+        options: &mut crate::coap::OptionBuffer,
+        sessions: &[super::session::Session],
+        now: Instant,
+        observed: &super::observations::Observed,
+        response: &Response<'_>,
+        number: Option<u32>,
+        confirmable: bool,
+    ) -> Result<(), NotifyError> {
+        let session = sessions
+            .iter()
+            .find(|session| session.server() == observed.server && session.is_online());
+        let Some((session, peer)) = session.and_then(|session| Some((session, session.peer?))) else {
+            return Ok(());
+        };
+        let form = CoapSession::new(session.formats.version());
+        let form = form.response(response, None);
+        form.fill(options);
+        let notification = Notification {
+            token: observed.token.as_bytes(),
+            key: observed.key,
+            confirmable,
+            observe: number,
+            code: form.code(),
+            options: options.options(),
+            payload: form.payload(),
+        };
+        endpoint.notify(now, peer, notification).map(|_| ())
+    }
+
+    /// A notification was sent, or stands for one that was not.
+    pub(super) fn notified(&mut self, now: Instant, id: ObservationId, confirmable: bool) {
+        if let Some(observed) = self.observations.get_mut(id) {
+            observed.observation.notified(now, confirmable);
+            observed.fresh = false;
+        }
+    }
+
+    /// Sets the next deadline after a look: what could not be sent waits a moment.
+    fn plan_later(&mut self, now: Instant, id: ObservationId) {
+        let Some(observed) = self.observations.get_mut(id) else {
+            return;
+        };
+        let at = match observed.observation.poll(now) {
+            Decision::Now => Some(now + self.config.coap.transmission.ack_timeout),
+            Decision::At(at) => Some(at),
+            Decision::Never => None,
+        };
+        self.deadlines.set(Alarm::Observation(id), at);
+    }
+
+    /// Whether what falls due for an observation is kept while its server cannot be reached.
+    pub(super) fn retention(&self, index: usize, id: ObservationId) -> crate::reporting::Retention {
+        use crate::reporting::Retention;
+        let (Some(session), Some(observed)) = (self.sessions.get(index), self.observations.get(id)) else {
+            return Retention::Drop;
+        };
+        let hqmax = observed
+            .target
+            .paths()
+            .iter()
+            .filter_map(|path| {
+                observe::attributes(session, &observed.target, *path, &observed.requested).hqmax
+            })
+            .max();
+        let selective = session.attached.has_hqmax() || observed.requested.hqmax.is_some();
+        Retention::new(session.account.storing, hqmax, selective)
+    }
+}

@@ -1,0 +1,62 @@
+use super::{ClientConfig, account::Account, registration::Registration, stored::Stored};
+use crate::{coap::Peer, encoding::Negotiation, model::Version, reporting::AttachedAttributes, tree::Asker};
+
+/// Everything that belongs to one server.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) account: Account,
+    pub(super) registration: Registration,
+    /// Who is at the other end, while there is a connection.
+    pub(super) peer: Option<Peer>,
+    /// What both sides can read and write.
+    pub(super) formats: Negotiation,
+    pub(super) attached: AttachedAttributes,
+    pub(super) stored: Stored,
+    /// Whether a registration is wanted.
+    pub(super) wanted: bool,
+    /// Whether the order of servers does not wait for this one any more.
+    pub(super) settled: bool,
+}
+
+impl Session {
+    pub(super) fn new(account: Account, config: &ClientConfig) -> Self {
+        let version = versions(config, &account).next().unwrap_or(Version::V1_0);
+        Self {
+            registration: Registration::new(version),
+            peer: None,
+            formats: Negotiation::with_server(version, config.formats),
+            attached: AttachedAttributes::new(config.max_attached_paths),
+            stored: Stored::new(config.max_stored, config.max_stored_bytes),
+            wanted: false,
+            settled: false,
+            account,
+        }
+    }
+
+    pub(super) const fn server(&self) -> u16 {
+        self.account.server
+    }
+
+    /// Whether the server can be notified now: it knows the client, and there is a connection.
+    pub(super) const fn is_online(&self) -> bool {
+        self.registration.state().is_registered() && self.peer.is_some()
+    }
+
+    pub(super) const fn asker(&self) -> Asker<'_> {
+        Asker::new(self.account.server, &self.formats)
+    }
+}
+
+/// The versions to register with, the preferred one first; where the server says which it has, only those.
+pub(super) fn versions<'a>(
+    config: &'a ClientConfig,
+    account: &'a Account,
+) -> impl Iterator<Item = Version> + 'a {
+    let common = |version: &Version| account.versions.contains(version);
+    let any = config.versions.iter().any(common);
+    config
+        .versions
+        .iter()
+        .copied()
+        .filter(move |version| !any || common(version))
+}
