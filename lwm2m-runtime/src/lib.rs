@@ -13,6 +13,7 @@
 //! | | [`objects`]: the objects of LwM2M itself, 0 to 7, generated from the registry |
 //! | | `catalogue` (by feature): the definitions of the whole registry |
 //! | 3 deeds | [`operation`]: what the roles ask of each other · [`reporting`]: when a client notifies |
+//! | | [`access_control`]: which server may do what |
 //! | | [`tree`]: a client's live instances, and what servers ask of them |
 //! | 4 roles | [`client`]: a device that registers, answers and notifies, without I/O |
 //! | | [`server`]: clients registered, asked and observed, without I/O |
@@ -61,6 +62,7 @@ extern crate std;
 // What is generated names the crate from outside; in here, too.
 extern crate self as lwm2m_runtime;
 
+pub mod access_control;
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
 pub mod client;

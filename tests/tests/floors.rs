@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("catalogue", 2),
     ("operation", 3),
     ("reporting", 3),
+    ("access_control", 3),
     ("tree", 3),
     ("security", 3),
     ("client", 4),
@@ -38,6 +39,16 @@ const SIDEWAYS: &[(&str, &str, &str)] = &[
         "a tree performs operations, and is what lists of links show",
     ),
     ("tree", "reporting", "a tree is what samples are taken of"),
+    (
+        "access_control",
+        "operation",
+        "rights are rights to operations, and their lack is a status",
+    ),
+    (
+        "tree",
+        "access_control",
+        "every operation on a tree needs a right",
+    ),
 ];
 
 const ROLES: &[&str] = &["client", "server", "bootstrap"];

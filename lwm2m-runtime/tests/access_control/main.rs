@@ -1,0 +1,12 @@
+//! Floor 3 over its public API: which server may do what.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where its set-up fails"
+)]
+
+mod examples;
+mod oracle;
+mod support;
+mod upkeep;
