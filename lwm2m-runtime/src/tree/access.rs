@@ -1,5 +1,6 @@
 use super::Tree;
 use crate::{
+    access_control::{AccessControl, Rule},
     encoding::Negotiation,
     model::{Path, Version},
     operation::{Operation, Status, protected},
@@ -37,11 +38,34 @@ impl Tree {
         if protected(object, asker.version()) {
             return Err(Status::Unauthorized);
         }
-        // Instances of the Access Control object are made by a bootstrap server, or by the client itself when another
-        // instance comes or goes (LwM2M Core 1.2, section 8.1).
-        match (object, operation) {
-            (2, Operation::Create | Operation::Delete) => Err(Status::Unauthorized),
-            _ => Ok(()),
+        self.access_control().check(asker.server, operation, path)
+    }
+
+    /// What a composite request reads leaves out what the server may not: 4.01 if nothing is left for that reason
+    /// (LwM2M Core 1.2, section 8.2).
+    pub(super) fn any_permitted(&self, asker: Asker<'_>, paths: &[Path]) -> Result<(), Status> {
+        let mut refused = false;
+        for path in paths {
+            let Some(object) = path.object_id() else {
+                return Ok(());
+            };
+            let instances = self.object(object).map_or(&[][..], |object| &object.instances);
+            let mut instances = instances.iter().map(|instance| instance.id);
+            let permitted = match path.instance_id() {
+                Some(id) => instances
+                    .any(|other| other == id)
+                    .then(|| self.may_read(asker, object, id)),
+                None => instances.map(|id| self.may_read(asker, object, id)).max(),
+            };
+            match permitted {
+                Some(true) => return Ok(()),
+                Some(false) => refused = true,
+                None => {}
+            }
+        }
+        match refused {
+            true => Err(Status::Unauthorized),
+            false => Ok(()),
         }
     }
 
@@ -49,5 +73,21 @@ impl Tree {
     pub(super) fn may_read(&self, asker: Asker<'_>, object: u16, instance: u16) -> bool {
         self.permitted(asker, Operation::Read, Path::instance(object, instance))
             .is_ok()
+    }
+
+    fn access_control(&self) -> AccessControl<impl Iterator<Item = Rule<'_>> + Clone> {
+        // Each account has one instance of the Server object.
+        let accounts = self.object(1).map_or(0, |servers| servers.instances.len());
+        AccessControl::new(accounts, self.rules()).with_single_server(self.config.single_server)
+    }
+
+    /// The instances of the Access Control object.
+    pub(super) fn rules(&self) -> impl Iterator<Item = Rule<'_>> + Clone {
+        self.object(2).into_iter().flat_map(|rules| {
+            rules
+                .instances
+                .iter()
+                .map(|instance| Rule::read(instance.id, &*instance.value))
+        })
     }
 }

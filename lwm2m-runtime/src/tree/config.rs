@@ -1,4 +1,4 @@
-use crate::encoding::EncodeOptions;
+use crate::{access_control::SingleServer, encoding::EncodeOptions};
 
 /// What a tree holds at most, and how it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct TreeConfig {
     /// The changes that are kept apart for [`Tree::poll_change`](super::Tree::poll_change); 256 by default. Beyond, those
     /// of an instance become one, and in the end all become one of the root.
     pub max_changes: usize,
+    /// Whether the Access Control object applies while there is one server account. By default it does not.
+    pub single_server: SingleServer,
     /// How answers and notifications are written.
     pub encoding: EncodeOptions,
 }
@@ -33,6 +35,7 @@ impl Default for TreeConfig {
             max_records: 4096,
             max_answer_bytes: 1 << 20,
             max_changes: 256,
+            single_server: SingleServer::default(),
             encoding: EncodeOptions::default(),
         }
     }

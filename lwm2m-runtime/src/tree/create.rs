@@ -32,7 +32,7 @@ impl Tree {
         }
         let make = node.make;
         let requested = self.stage_create(asker, node, payload)?;
-        if !self.has_room(requested.len()) {
+        if !self.has_room(requested.len() + self.rules_for(requested.len())) {
             return Err(Status::InternalServerError);
         }
         let chosen = choose(node, &requested);
@@ -58,6 +58,7 @@ impl Tree {
             // Room, identifier and multiplicity are checked.
             self.put(id, instance, make, by)
                 .map_err(|_| Status::InternalServerError)?;
+            self.add_rule(object, id, asker.server);
             changes.push(Change {
                 path: Path::instance(object, id),
                 kind: ChangeKind::Created,

@@ -31,6 +31,7 @@ impl Tree {
                 application.delete(self, path, asker.server)?;
                 let by = Some(asker.server);
                 self.take(object, instance, by);
+                self.remove_rule(object, instance, asker.server);
                 let kind = ChangeKind::Deleted;
                 application.changed(self, &Change { path, kind, by });
             }

@@ -9,6 +9,7 @@
 //! | `application` | what the device's program is asked while an operation is performed |
 //! | `perform` | an operation of a server, from its request to its outcome |
 //! | `access` | who may do what |
+//! | `rules` | the rules of access that come and go with instances |
 //! | `target` | what is at a path |
 //! | `records` | what a server reads, straight from the instances |
 //! | `read`, `write`, `composite`, `create`, `delete`, `execute`, `attributes` | the operations |
@@ -42,6 +43,7 @@ mod node;
 mod perform;
 mod read;
 mod records;
+mod rules;
 mod sample;
 mod staged;
 mod stream;

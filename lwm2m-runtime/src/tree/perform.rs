@@ -116,6 +116,7 @@ impl Tree {
             | Request::ObserveComposite { paths, accept, .. }
             | Request::CancelObservationComposite { paths, accept, .. } => {
                 let paths = self.composite_paths(asker, paths)?;
+                self.any_permitted(asker, &paths)?;
                 for path in paths.iter().filter(|path| !is_protected(asker, **path)) {
                     application.refresh(self, *path);
                 }

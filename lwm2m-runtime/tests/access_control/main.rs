@@ -9,4 +9,5 @@
 mod examples;
 mod oracle;
 mod support;
+mod tree;
 mod upkeep;
