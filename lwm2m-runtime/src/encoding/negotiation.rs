@@ -253,6 +253,12 @@ impl Negotiation {
         self.version
     }
 
+    /// The formats that the peer is known to have.
+    #[must_use]
+    pub const fn peer(&self) -> FormatSet {
+        self.peer
+    }
+
     /// Notes that the peer has used a format, and so has it.
     pub fn learn(&mut self, format: Format) {
         self.peer = self.peer.with(format);

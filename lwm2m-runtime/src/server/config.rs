@@ -22,6 +22,10 @@ pub struct ServerConfig {
     pub max_endpoint_name: usize,
     /// Objects and object instances of one registration together; a longer list is answered 4.13. Default 4,096.
     pub max_objects: usize,
+    /// The longest alternate path in bytes; a longer one is answered 4.00. Default 255.
+    pub max_alternate_path: usize,
+    /// Profile identifiers of one registration; more are answered 4.00. Default 16.
+    pub max_profile_ids: usize,
     /// The lifetime of a registration that names none, in seconds: clients of LwM2M 1.0 may leave it out. Default
     /// 86,400.
     pub default_lifetime: u32,
@@ -65,6 +69,8 @@ impl Default for ServerConfig {
             max_registrations: 262_144,
             max_endpoint_name: 252,
             max_objects: 4_096,
+            max_alternate_path: 255,
+            max_profile_ids: 16,
             default_lifetime: 86_400,
             min_lifetime: 1,
             max_lifetime: None,

@@ -1,14 +1,16 @@
-use alloc::{boxed::Box, collections::VecDeque};
+use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 
 use super::{
-    Anybody, Authoriser, ClientDefinitions, Event, ObservationId, Registration, RegistrationId, RequestError,
-    RequestId, ServerConfig, registrations::Registrations,
+    Anybody, Authoriser, ClientDefinitions, EndReason, Event, Registration, RegistrationId, ServerConfig,
+    observations::{Notified, Observation},
+    registrations::Registrations,
+    requests::{Arrived, Pending},
+    uplink::{Asker, Reader},
 };
 use crate::{
-    coap::{Counters, Endpoint, OptionBuffer, Peer, Transmit},
-    operation::Request,
+    coap::{self, Counters, Endpoint, IncomingRequest, OptionBuffer, Peer, Received, Transmit},
     random::Random,
-    time::{Instant, Timers},
+    time::{Instant, Slots, Timers},
 };
 
 /// A server with any number of clients, over one datagram socket.
@@ -26,18 +28,19 @@ pub struct Server {
     pub(super) endpoint: Endpoint,
     pub(super) authoriser: Box<dyn Authoriser>,
     pub(super) registrations: Registrations,
+    pub(super) requests: Slots<Pending>,
+    pub(super) observations: Slots<Observation>,
     pub(super) timers: Timers<Alarm>,
     pub(super) events: VecDeque<Event>,
     /// Options of the message that is being put together.
     pub(super) options: OptionBuffer,
+    /// Buffers of requests that are gone.
+    pub(super) spare: Vec<(OptionBuffer, Vec<u8>)>,
 }
 
-/// What a timer is for.
+/// What a timer is for: the request in a place.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Alarm {
-    Registration(u32),
-    Request(u32),
-}
+pub(super) struct Alarm(pub(super) u32);
 
 /// Events whose room is kept.
 const KEPT: usize = 64;
@@ -53,9 +56,12 @@ impl Server {
             registrations: Registrations::new(Random::new(random.seed())),
             config,
             authoriser: Box::new(Anybody),
+            requests: Slots::new(),
+            observations: Slots::new(),
             timers: Timers::new(),
             events: VecDeque::new(),
             options: OptionBuffer::new(),
+            spare: Vec::new(),
         }
     }
 
@@ -80,12 +86,75 @@ impl Server {
 
     /// Takes a datagram of a peer.
     pub fn handle_input(&mut self, now: Instant, from: Peer, datagram: &[u8]) {
-        let _ = (now, from, datagram);
+        match self.endpoint.receive(now, from, datagram) {
+            None => {}
+            Some(Received::Request(request)) => {
+                let reader = Reader {
+                    config: &self.config,
+                    registrations: &self.registrations,
+                    authoriser: &mut *self.authoriser,
+                };
+                let asked = reader.read(&request);
+                let IncomingRequest {
+                    peer,
+                    responder,
+                    echo_age,
+                    ..
+                } = request;
+                let asker = Asker {
+                    peer,
+                    responder,
+                    validated: peer.session != 0
+                        || echo_age.is_some_and(|age| age <= self.config.echo_lifetime),
+                    known: self.registrations.of_peer(peer).is_some(),
+                };
+                self.act(now, asker, asked);
+            }
+            Some(Received::Response(response)) => {
+                if let Some((device, arrived)) = Arrived::read(&self.registrations, &response) {
+                    self.answered(now, device, arrived);
+                }
+            }
+            Some(Received::Unmatched(unmatched)) => {
+                match Notified::read(&self.registrations, &self.observations, unmatched) {
+                    Ok(notified) => self.notified(now, notified),
+                    Err(handle) => self.endpoint.reject(handle),
+                }
+            }
+        }
+        self.take_failures(now);
     }
 
     /// Does what is due: repeats messages, ends registrations, gives up requests.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.endpoint.handle_timeout(now);
+        self.take_failures(now);
+        while let Some(device) = self.registrations.pop_expired(now) {
+            self.end(now, device, EndReason::Expired);
+        }
+        while let Some(Alarm(index)) = self.timers.pop_expired(now) {
+            if self.requests.is_due(index, now, &mut self.timers, Alarm) {
+                self.request_timeout(now, index);
+            }
+        }
+    }
+
+    /// Takes note of exchanges that have failed.
+    fn take_failures(&mut self, now: Instant) {
+        while let Some(event) = self.endpoint.poll_event() {
+            let coap::Event::Failed {
+                exchange,
+                peer,
+                failure,
+            } = event
+            else {
+                // Lost answers are asked for again; this side neither notifies nor streams.
+                continue;
+            };
+            if let Some(device) = self.registrations.of_peer(peer) {
+                self.exchange_failed(now, device, exchange, failure);
+            }
+        }
     }
 
     /// The next datagram to send. Changes with every call but the polls.
@@ -97,8 +166,9 @@ impl Server {
     /// every call but the polls. It may be early, but never late.
     pub fn poll_timeout(&mut self) -> Option<Instant> {
         let messages = self.endpoint.poll_timeout();
-        let own = self.timers.next_deadline();
-        messages.into_iter().chain(own).min()
+        let registrations = self.registrations.next_deadline();
+        let requests = self.timers.next_deadline();
+        messages.into_iter().chain(registrations).chain(requests).min()
     }
 
     /// The next event. Changes with every call but the polls.
@@ -114,6 +184,7 @@ impl Server {
     /// come back by another session of the same identity.
     pub fn close(&mut self, now: Instant, peer: Peer) {
         self.endpoint.close(now, peer);
+        self.take_failures(now);
     }
 
     /// How many clients are registered.
@@ -176,56 +247,10 @@ impl Server {
     /// Ends a registration: what the client sends to its location is answered 4.04 from now on, and so it registers
     /// again. `false` where it is over already.
     pub fn remove(&mut self, now: Instant, id: RegistrationId) -> bool {
-        let _ = (now, id);
-        false
-    }
-
-    /// Asks a client. Clients are asked one thing at a time; what more they are asked waits in its order.
-    ///
-    /// The end is an [`Event::Response`] or an [`Event::Failed`] of this number. A request outlives an Update from a
-    /// new address, but not its registration.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError`].
-    pub fn request(
-        &mut self,
-        now: Instant,
-        id: RegistrationId,
-        request: &Request<'_>,
-    ) -> Result<RequestId, RequestError> {
-        let _ = (now, id, request);
-        Err(RequestError::NotRegistered)
-    }
-
-    /// Gives up a request. There is no event. `false` where it is over already. A request on its way may still be
-    /// carried out.
-    pub fn cancel(&mut self, now: Instant, request: RequestId) -> bool {
-        let _ = (now, request);
-        false
-    }
-
-    /// Observes what an Observe or Observe-Composite names. The beginning is an [`Event::ObservationStarted`], and
-    /// then an [`Event::Notification`] each time; the end an [`Event::ObservationEnded`]. When the client registers
-    /// again, the observation is set up again.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError`].
-    pub fn observe(
-        &mut self,
-        now: Instant,
-        id: RegistrationId,
-        request: &Request<'_>,
-    ) -> Result<ObservationId, RequestError> {
-        let _ = (now, id, request);
-        Err(RequestError::NotRegistered)
-    }
-
-    /// Ends an observation: asks the client to stop, and rejects what it still sends. The end is an
-    /// [`Event::ObservationEnded`]. `false` where it is over already.
-    pub fn cancel_observation(&mut self, now: Instant, observation: ObservationId) -> bool {
-        let _ = (now, observation);
-        false
+        let device = self.registrations.find(id);
+        if let Some(device) = device {
+            self.end(now, device, EndReason::Removed);
+        }
+        device.is_some()
     }
 }

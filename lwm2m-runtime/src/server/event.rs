@@ -182,6 +182,8 @@ pub enum Failure {
     /// The client got a new address while it was asked, and asking twice is not the same as asking once (Execute,
     /// Create, Delete): it may have done it or not.
     AddressChanged,
+    /// The client has registered again with a version of LwM2M that does not have what was asked.
+    Unavailable,
     /// The registration is over.
     Ended(EndReason),
 }

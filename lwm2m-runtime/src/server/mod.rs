@@ -5,12 +5,14 @@
 //! | `engine` | [`Server`]: datagrams, time and polls |
 //! | `config` | every limit and policy |
 //! | `event`, `error` | what happened, and why something was not taken |
+//! | `uplink` | Register, Update and De-register |
+//! | `send` | Send |
+//! | `requests` | what clients are asked, one thing at a time |
+//! | `observations` | what clients notify of |
 //! | `registrations` | the store of registrations: by number, location, endpoint and peer, with their expiry |
 //! | `record`, `registration` | a registration in few bytes, and as others see it |
 //! | `authoriser` | who may register |
 //! | `models` | the definitions of clients' objects |
-
-#![expect(dead_code, reason = "the store is here before what uses it")]
 
 mod authoriser;
 mod config;
@@ -18,9 +20,13 @@ mod engine;
 mod error;
 mod event;
 mod models;
+mod observations;
 mod record;
 mod registration;
 mod registrations;
+mod requests;
+mod send;
+mod uplink;
 
 pub use authoriser::{Anybody, Authoriser};
 pub use config::{AddressChange, DuplicateEndpoint, ServerConfig};

@@ -4,7 +4,7 @@ use crate::{
     coap::Peer,
     encoding::Negotiation,
     operation::{Binding, ObjectTable, ProfileId},
-    time::Instant,
+    time::{Instant, Slots},
 };
 
 /// A registration in few bytes: a server keeps hundreds of thousands of them.
@@ -92,10 +92,48 @@ impl Texts {
     }
 }
 
-/// The ends of a list whose members are places in a store.
+/// The ends of a list whose members are places in [`Slots`], each with the place of the next one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Chain {
     pub(super) first: Option<u32>,
-    pub(super) last: Option<u32>,
+    last: Option<u32>,
     pub(super) len: u16,
+}
+
+/// A member of a [`Chain`].
+pub(super) trait Linked {
+    fn next(&mut self) -> &mut Option<u32>;
+}
+
+impl Chain {
+    /// Adds a member at the end.
+    pub(super) fn push<T: Linked>(&mut self, members: &mut Slots<T>, index: u32) {
+        match self.last.replace(index).and_then(|last| members.get_mut(last)) {
+            Some(last) => *last.next() = Some(index),
+            None => self.first = Some(index),
+        }
+        self.len = self.len.saturating_add(1);
+    }
+
+    /// Takes a member out, whatever its place.
+    pub(super) fn remove<T: Linked>(&mut self, members: &mut Slots<T>, index: u32) {
+        let mut before = None;
+        let mut at = self.first;
+        while let Some(place) = at.filter(|place| *place != index) {
+            before = at;
+            at = members.get_mut(place).and_then(|member| *member.next());
+        }
+        if at.is_none() {
+            return;
+        }
+        let next = members.get_mut(index).and_then(|member| member.next().take());
+        match before.and_then(|before| members.get_mut(before)) {
+            Some(before) => *before.next() = next,
+            None => self.first = next,
+        }
+        if self.last == Some(index) {
+            self.last = before;
+        }
+        self.len = self.len.saturating_sub(1);
+    }
 }

@@ -25,7 +25,13 @@ pub(super) struct Registrations {
     by_peer: HashTable<u32>,
     random: Random,
     hasher: Hasher,
+    /// When registrations may be over. A later deadline leaves the timer as it is; an earlier one gets another timer.
+    expiry: Timers<u32>,
 }
+
+/// Timers beyond this and four for each registration are those of deadlines given up: clients that shorten their
+/// lifetimes again and again must not fill the memory.
+const SPARE_TIMERS: usize = 1_024;
 
 impl Registrations {
     pub(super) fn new(mut random: Random) -> Self {
@@ -37,6 +43,7 @@ impl Registrations {
             by_peer: HashTable::new(),
             random,
             hasher,
+            expiry: Timers::new(),
         }
     }
 
@@ -159,24 +166,28 @@ impl Registrations {
         self.records.deadline(index)
     }
 
-    pub(super) fn set_deadline<K>(
-        &mut self,
-        index: u32,
-        at: Instant,
-        timers: &mut Timers<K>,
-        key: fn(u32) -> K,
-    ) {
-        self.records.set_deadline(index, at, timers, key);
+    /// Says when a registration ends.
+    pub(super) fn set_deadline(&mut self, index: u32, at: Instant) {
+        self.records
+            .set_deadline(index, at, &mut self.expiry, |index| index);
+        if self.expiry.len() > SPARE_TIMERS + 4 * self.records.len() {
+            self.expiry = Timers::new();
+            self.records.rearm(&mut self.expiry, |index| index);
+        }
     }
 
-    pub(super) fn is_due<K>(
-        &mut self,
-        index: u32,
-        now: Instant,
-        timers: &mut Timers<K>,
-        key: fn(u32) -> K,
-    ) -> bool {
-        self.records.is_due(index, now, timers, key)
+    /// The next registration whose end has come.
+    pub(super) fn pop_expired(&mut self, now: Instant) -> Option<u32> {
+        loop {
+            let index = self.expiry.pop_expired(now)?;
+            if self.records.is_due(index, now, &mut self.expiry, |index| index) {
+                return Some(index);
+            }
+        }
+    }
+
+    pub(super) fn next_deadline(&mut self) -> Option<Instant> {
+        self.expiry.next_deadline()
     }
 }
 

@@ -190,4 +190,15 @@ impl<T> Slots<T> {
         place.deadline = Instant::NEVER;
         true
     }
+
+    /// Gives new timers, which know nothing, one timer for each value with a deadline.
+    pub(crate) fn rearm<K>(&mut self, timers: &mut Timers<K>, key: fn(u32) -> K) {
+        for (index, place) in (0_u32..).zip(&mut self.places) {
+            place.alarm = match place.content {
+                Content::Value(_) => place.deadline,
+                Content::Vacant(_) => Instant::NEVER,
+            };
+            timers.schedule(place.alarm, key(index));
+        }
+    }
 }
