@@ -1,0 +1,31 @@
+use std::net::SocketAddr;
+
+use lwm2m_runtime::{client, server, time::Instant};
+
+/// A server in the network.
+#[derive(Debug)]
+pub struct ServerHost {
+    /// Its address.
+    pub address: SocketAddr,
+    /// The engine.
+    pub engine: server::Server,
+    /// Everything that it has told, and when.
+    pub events: Vec<(Instant, server::Event)>,
+}
+
+/// A device in the network.
+#[derive(Debug)]
+pub struct ClientHost<A> {
+    /// Its own address.
+    pub address: SocketAddr,
+    /// The endpoint client name.
+    pub endpoint: String,
+    /// The engine.
+    pub engine: client::Client,
+    /// The device's own program.
+    pub application: A,
+    /// Everything that the engine has told, and when.
+    pub events: Vec<(Instant, client::Event)>,
+    /// Whether connections can be made; otherwise each attempt fails at once.
+    pub online: bool,
+}
