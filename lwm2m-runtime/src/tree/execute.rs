@@ -1,7 +1,8 @@
 use super::{Application, Asker, Execute, Executed, Outcome, Tree};
 use crate::{
-    model::Path,
-    operation::{ExecuteInput, Operation, Status},
+    encoding::ContentFormat,
+    model::{Path, ResourceType},
+    operation::{ExecuteInput, Operation, Status, WriteMode},
 };
 
 impl Tree {
@@ -15,11 +16,16 @@ impl Tree {
     ) -> Result<Outcome, Status> {
         let target = self.target(path)?.existing()?;
         self.permitted(asker, Operation::Execute, path)?;
-        let executable = target
-            .resource
-            .is_some_and(|resource| resource.operations().executable());
-        if !executable {
-            return Err(Status::MethodNotAllowed);
+        match (target.resource, input) {
+            (Some(resource), _) if resource.operations().executable() => {}
+            // Peers are seen to push firmware by POST, too.
+            (Some(resource), ExecuteInput::Payload(payload))
+                if resource.resource_type() == Some(ResourceType::Opaque)
+                    && payload.format == ContentFormat::OPAQUE =>
+            {
+                return self.write(asker, path, WriteMode::Replace, payload, application);
+            }
+            _ => return Err(Status::MethodNotAllowed),
         }
         let execute = Execute {
             path,

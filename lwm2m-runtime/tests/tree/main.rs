@@ -1,0 +1,20 @@
+//! Floor 3 over its public API: a client's live instances, and everything that servers ask of them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where its set-up fails"
+)]
+
+mod attributes;
+mod composites;
+mod creating;
+mod deleting;
+mod device;
+mod discovering;
+mod executing;
+mod reading;
+mod scenarios;
+mod streams;
+mod support;
+mod writing;
