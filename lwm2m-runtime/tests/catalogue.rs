@@ -4,7 +4,8 @@
 
 use lwm2m_runtime::{
     catalogue,
-    model::{ResourceType, ValueRef, Version},
+    encoding::{Decoder, Format, Record},
+    model::{Path, ResourceType, Value, ValueRef, Version},
     object::{DynamicInstance, Instance, Object},
     objects::{Device, o3_v1_2::ErrorCode},
 };
@@ -48,6 +49,15 @@ fn the_history_has_every_version_once() {
 fn tables_and_types_say_the_same() {
     assert_eq!(catalogue::latest(3), Some(Device::DEFINITION));
     assert_eq!(ErrorCode::NO_ERROR, ErrorCode(0));
+}
+
+#[test]
+fn a_decoder_has_its_types_from_the_newest_definitions() {
+    let path = Path::resource(3303, 0, 5700);
+    let decoder = Decoder::new(Format::Tlv, path).with_definitions(&catalogue::LATEST);
+    let payload = [0xe4, 0x16, 0x44, 0x41, 0xac, 0x00, 0x00];
+    let records = decoder.read(&payload).unwrap().collect().unwrap();
+    assert_eq!(records, [Record::new(path, Value::Float(21.5))]);
 }
 
 #[test]

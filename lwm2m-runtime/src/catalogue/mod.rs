@@ -23,7 +23,8 @@ use crate::model::{ObjectDefinition, Version};
 
 #[cfg(feature = "history")]
 use self::history::CATALOGUE as OLDER;
-use self::latest::CATALOGUE as LATEST;
+/// The newest version of every object. A decoder can have its types from here.
+pub use self::latest::CATALOGUE as LATEST;
 
 #[cfg(not(feature = "history"))]
 const OLDER: Catalogue = Catalogue::new(&[]);

@@ -5,11 +5,12 @@ use super::{
     lwm2m_json::Lwm2mJsonReader, senml_cbor::SenmlCborReader, senml_json::SenmlJsonReader,
     single::SingleReader, tlv::TlvReader, unique::Unique,
 };
-use crate::model::{ObjectDefinition, Path, ResourceDefinition, ResourceType, ValueRef};
+use crate::model::{Catalogue, ObjectDefinition, Path, ResourceDefinition, ResourceType, ValueRef};
 
 /// Where a decoder learns the types of resources.
 ///
-/// `()` knows none. A reference to a definition, an array or a `Vec` of them know theirs.
+/// `()` knows none. A reference to a definition, an array or a `Vec` of them know theirs, a [`Catalogue`] the newest
+/// version of each object: `catalogue::LATEST` with feature `catalogue`.
 pub trait Definitions {
     /// The definition of an object, in the version that the peer uses.
     fn object(&self, id: u16) -> Option<&'static ObjectDefinition>;
@@ -36,6 +37,12 @@ impl<const N: usize> Definitions for [&'static ObjectDefinition; N] {
 impl Definitions for Vec<&'static ObjectDefinition> {
     fn object(&self, id: u16) -> Option<&'static ObjectDefinition> {
         self.iter().find(|definition| definition.id() == id).copied()
+    }
+}
+
+impl Definitions for Catalogue {
+    fn object(&self, id: u16) -> Option<&'static ObjectDefinition> {
+        self.latest(id)
     }
 }
 

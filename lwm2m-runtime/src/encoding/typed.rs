@@ -23,7 +23,8 @@ impl Decoder<'_> {
     /// Reads an instance of `O`. The target is that instance, or the object when the payload holds just one.
     ///
     /// Types come from the definition of `O`. A mandatory resource must be there where the purpose lets it: one that
-    /// a server can read, or in a [Create](Purpose::Create) one that it can write.
+    /// a server can read, or in a [Create](Purpose::Create) one that it can write. A mandatory multiple resource without
+    /// any value is there in TLV only: no other format has a word for it, and then it counts as missing.
     ///
     /// # Errors
     ///

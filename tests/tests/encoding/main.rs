@@ -23,20 +23,11 @@ mod truncated;
 
 use std::env;
 
-use lwm2m_runtime::{catalogue, encoding::Definitions, model::ObjectDefinition};
+use lwm2m_runtime::{catalogue, model::ObjectDefinition};
 use proptest::{
     prelude::*,
     test_runner::{TestError, TestRunner},
 };
-
-/// The newest version of every object.
-struct Registry;
-
-impl Definitions for Registry {
-    fn object(&self, id: u16) -> Option<&'static ObjectDefinition> {
-        catalogue::latest(id)
-    }
-}
 
 /// Every object of the registry, in its newest version.
 fn objects() -> Vec<&'static ObjectDefinition> {

@@ -1,14 +1,13 @@
 //! Writing, reading and comparing, as all tests do it.
 
 use lwm2m_runtime::{
+    catalogue,
     encoding::{
         Content, DecodeError, Decoder, EncodeError, EncodeOptions, Format, Purpose, Reader, Record, encode,
     },
     model::{Path, Value},
 };
 use proptest::prelude::*;
-
-use super::Registry;
 
 /// The formats that carry any number of values with their paths.
 pub(crate) const STRUCTURED: [Format; 5] = [
@@ -57,7 +56,7 @@ pub(crate) fn write(
 pub(crate) fn decoder(format: Format, target: Path, purpose: Purpose) -> Decoder<'static> {
     Decoder::new(format, target)
         .with_purpose(purpose)
-        .with_definitions(&Registry)
+        .with_definitions(&catalogue::LATEST)
 }
 
 pub(crate) fn read(
