@@ -23,7 +23,7 @@ use std::{
 
 use lwm2m_runtime::{
     Lwm2mObject,
-    encoding::{Decoder, EncodeOptions, Format, RecordRef, encode, instance_records},
+    encoding::{Decoder, EncodeOptions, Format, RecordRef, Unknown, encode, instance_records},
     model::{ObjectDefinition, Path, Time, ValueRef},
     object::{Instance, Instances, Object},
 };
@@ -195,6 +195,10 @@ fn read_to_end(decoder: Decoder<'_>, payload: &[u8]) -> usize {
     count
 }
 
+fn read_device(decoder: Decoder<'_>, payload: &[u8]) -> Device {
+    decoder.read_instance(payload, Unknown::Refuse).unwrap()
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test` runs every path once.
@@ -222,7 +226,7 @@ fn main() {
         let nanoseconds = measure(budget, || {
             out.clear();
             let records = instance_records(Path::instance(3, 0), black_box(instance));
-            encode(format, Path::instance(3, 0), records, &options, &mut out).unwrap();
+            records.encode(format, &options, &mut out).unwrap();
         });
         print(name, "device encode", out.len(), nanoseconds, device_encode, 1.5);
         let own_device = out.clone();
@@ -254,6 +258,19 @@ fn main() {
                     file => format!("  {}", file.replace('_', " ")),
                 };
                 print(name, &what, payload.len(), nanoseconds, baselines[index], 3.0);
+                if index == 0 {
+                    let nanoseconds = measure(budget, || {
+                        black_box(read_device(decoder, black_box(&payload)));
+                    });
+                    print(
+                        name,
+                        &format!("{what} into the struct"),
+                        payload.len(),
+                        nanoseconds,
+                        baselines[index],
+                        1.0,
+                    );
+                }
             }
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct BaseNames<'r> {
     target: Path,
     // The prefix, the path, and whether there is a slash at the end.
     current: Option<(&'r str, Path, bool)>,
+    // Where names without a prefix only continue the base name, by those of their identifiers that it has not.
+    continued: Option<(Path, usize)>,
 }
 
 impl<'r> BaseNames<'r> {
@@ -29,6 +31,7 @@ impl<'r> BaseNames<'r> {
             strategy: options.base_name,
             target,
             current: None,
+            continued: None,
         }
     }
 
@@ -36,21 +39,11 @@ impl<'r> BaseNames<'r> {
     /// others: what is so for nearly all records.
     #[inline]
     pub(crate) fn continued(&self, record: &RecordRef<'r>) -> Option<usize> {
-        match self.current {
-            Some(("", base, true))
-                if self.strategy != BaseName::Omitted
-                    && record.prefix.is_empty()
-                    && record.path.depth() > base.depth()
-                    && record.path.starts_with(base)
-                    && record.path.starts_with(self.target) =>
-            {
-                Some(base.depth())
-            }
-            _ => None,
-        }
+        let (scope, depth) = self.continued?;
+        let path = record.path;
+        (record.prefix.is_empty() && path.depth() > depth && path.starts_with(scope)).then_some(depth)
     }
 
-    /// The base name, where a new one begins, and the name, where the base name is not all of it.
     #[inline]
     pub(crate) fn next(
         &mut self,
@@ -100,6 +93,13 @@ impl<'r> BaseNames<'r> {
         // The root alone is a slash already.
         let slash = deeper || base.depth() == 0 && record.prefix.is_empty();
         self.current = Some((record.prefix, base, slash));
+        // Both lead to the record, so the deeper one lies in the other.
+        let scope = if base.depth() > self.target.depth() {
+            base
+        } else {
+            self.target
+        };
+        self.continued = (record.prefix.is_empty() && slash).then_some((scope, base.depth()));
         let base_text = NameText {
             path: base,
             trailing: deeper,

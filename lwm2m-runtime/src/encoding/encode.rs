@@ -4,10 +4,7 @@ use super::{
     BaseName, Content, EncodeError, Format, RecordRef, Sink, lwm2m_cbor, lwm2m_json, opaque, plain_cbor,
     senml_cbor, senml_json, text, tlv,
 };
-use crate::{
-    model::{Operations, Path, ResourceDefinition, ValueRef},
-    object::{Field, Instance},
-};
+use crate::model::{Path, ValueRef};
 
 /// What an encoder is free to choose. The default is what peers read best and what is shortest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,7 +94,8 @@ where
     result
 }
 
-/// Writes records in the order in which they come.
+/// Writes records in the order in which they come. Each format has a function by itself, which is not to be a part of
+/// one with a frame for all of them.
 fn encode_in_order<'r>(
     format: Format,
     target: Path,
@@ -151,89 +149,23 @@ pub(crate) fn single_value<'r>(
     }
 }
 
-/// Every value of an instance as records below `base`, the instance's path, without a tree in between.
-pub fn instance_records<'a>(base: Path, instance: &'a dyn Instance) -> InstanceRecords<'a> {
-    InstanceRecords {
-        base,
-        instance,
-        resources: instance.definition().resources(),
-        keep: None,
-        multiple: None,
-    }
-}
-
-/// Records of an instance; see [`instance_records`].
-#[derive(Clone)]
-pub struct InstanceRecords<'a> {
-    base: Path,
-    instance: &'a dyn Instance,
-    resources: &'static [ResourceDefinition],
-    keep: Option<fn(Operations) -> bool>,
-    multiple: Option<Cursor<'a>>,
-}
-
-impl InstanceRecords<'_> {
-    /// Only the resources with certain operations: [`Operations::readable`] for the answer of a Read,
-    /// [`Operations::writable`] for a Write.
-    #[must_use]
-    pub fn only(mut self, keep: fn(Operations) -> bool) -> Self {
-        self.keep = Some(keep);
-        self
-    }
-}
-
-/// A multiple resource whose first values have been given out.
-#[derive(Clone, Copy)]
-struct Cursor<'a> {
-    path: Path,
-    field: &'a dyn Field,
-    index: usize,
-}
-
-impl<'a> Iterator for InstanceRecords<'a> {
-    type Item = RecordRef<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<RecordRef<'a>> {
-        if let Some(cursor) = &mut self.multiple {
-            if let Some((Some(id), value)) = cursor.field.entry(cursor.index) {
-                cursor.index += 1;
-                return Some(RecordRef::new(cursor.path.child(id)?, value));
-            }
-            self.multiple = None;
-        }
-        while let [first, rest @ ..] = self.resources {
-            self.resources = rest;
-            if self.keep.is_some_and(|keep| !keep(first.operations())) {
-                continue;
-            }
-            let Some(field) = self.instance.field(first.id()) else {
-                continue;
-            };
-            let path = self.base.child(first.id())?;
-            match field.entry(0) {
-                Some((None, value)) => return Some(RecordRef::new(path, value)),
-                Some((Some(id), value)) => {
-                    self.multiple = Some(Cursor {
-                        path,
-                        field,
-                        index: 1,
-                    });
-                    return Some(RecordRef::new(path.child(id)?, value));
-                }
-                None if first.multiple() && field.is_present() => {
-                    return Some(RecordRef {
-                        prefix: "",
-                        path,
-                        content: Content::Container,
-                        time: None,
-                    });
-                }
-                None => {}
+/// Calls `write` with each record until it fails.
+///
+/// From the inside of the iterator (`for_each`, not `next`): then a record is made where it is used, and what an
+/// iterator remembers between two records stays in registers.
+pub(crate) fn write_each<'r>(
+    records: impl Iterator<Item = RecordRef<'r>>,
+    mut write: impl FnMut(&RecordRef<'r>) -> Result<(), EncodeError>,
+) -> Result<(), EncodeError> {
+    let mut result = Ok(());
+    records.for_each(|record| {
+        if result.is_ok() {
+            if let Err(error) = write(&record) {
+                result = Err(error);
             }
         }
-        None
-    }
+    });
+    result
 }
 
 /// The time of all records, if there are several and they have one.

@@ -8,13 +8,15 @@ use alloc::{string::String, vec::Vec};
 use ::base64::engine::GeneralPurpose;
 
 use super::{
-    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, RecordRef, Sink,
+    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, InstanceRecords, RecordRef,
+    Sink,
     base_name::{BaseName, BaseNames},
     base64,
     decode::Context,
     encode::Uniqueness,
     json::{
-        Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names, PlainRecord, PlainValue,
+        self, Dialect, EntryWriter, JsonReader, JsonScalar, JsonString, JsonValue, Names, PlainRecord,
+        PlainValue,
     },
     senml::{Label, RawRecord, Senml, is_time},
     senml_json::read_objlnk,
@@ -250,6 +252,10 @@ fn entries_are_last(rest: &[u8]) -> bool {
 struct Lwm2mDialect;
 
 impl Dialect for Lwm2mDialect {
+    const BEGIN: &'static [u8] = b"{\"bn\":\"";
+    const FIRST_NAME: &'static [u8] = b"\",\"e\":[{\"n\":\"";
+    const EMPTY: &'static [u8] = b"{\"e\":[";
+    const END: &'static [u8] = b"]}";
     const BOOLEAN: &'static [u8] = b"\"bv\":";
     const STRING: &'static [u8] = b"\"sv\":\"";
     const OPAQUE: &'static [u8] = b"\"sv\":\"";
@@ -257,6 +263,7 @@ impl Dialect for Lwm2mDialect {
     const BASE64: GeneralPurpose = base64::STANDARD;
 }
 
+#[inline(never)]
 pub(crate) fn encode<'r>(
     target: Path,
     records: impl Iterator<Item = RecordRef<'r>> + Clone,
@@ -325,10 +332,20 @@ pub(crate) fn encode<'r>(
         writer.end();
     }
     if !begun {
-        writer.array(b"\"e\":")?;
+        writer.raw(Lwm2mDialect::EMPTY);
     }
-    writer.raw(b"]}");
+    writer.raw(Lwm2mDialect::END);
     writer.flush()
+}
+
+/// Writes the values of one instance, whose path is the base name.
+#[inline(never)]
+pub(crate) fn encode_instance(
+    base: Path,
+    records: InstanceRecords<'_>,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    json::encode_instance::<Lwm2mDialect>(base, records, out)
 }
 
 /// A base time from which every record's is told exactly: the first record's if possible. It is Unix time or relative to

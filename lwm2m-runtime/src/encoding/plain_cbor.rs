@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     DecodeError, EncodeError, EncodeOptions, Format, RecordRef, Sink,
-    cbor::{CborReader, Chunk, item, write_value},
+    cbor::{self, CborReader, item},
     decode::Context,
     encode::single_value,
 };
@@ -30,8 +30,7 @@ pub(crate) fn encode<'r>(
     out: &mut impl Sink,
 ) -> Result<(), EncodeError> {
     let value = single_value(Format::Cbor, target, records)?;
-    let mut chunk = Chunk::new();
-    let content = write_value(&mut chunk, &value, options);
-    chunk.flush(out)?;
+    let (head, content) = cbor::value(&value, options);
+    head.write(out)?;
     Ok(out.write(content)?)
 }

@@ -7,14 +7,15 @@ use alloc::{string::String, vec::Vec};
 use ::base64::engine::GeneralPurpose;
 
 use super::{
-    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, Purpose, RecordRef, Sink,
+    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, InstanceRecords, Purpose,
+    RecordRef, Sink,
     base_name::BaseNames,
     base64,
     decode::Context,
     encode::{Uniqueness, common_time},
     json::{
-        Dialect, EntryWriter, JsonNumber, JsonReader, JsonScalar, JsonString, JsonValue, Names, PlainRecord,
-        PlainValue,
+        self, Dialect, EntryWriter, JsonNumber, JsonReader, JsonScalar, JsonString, JsonValue, Names,
+        PlainRecord, PlainValue,
     },
     senml::{Label, RawRecord, Senml, Shape, check_unknown},
 };
@@ -315,6 +316,10 @@ pub(crate) fn read_objlnk(text: JsonString<'_>) -> Result<Objlnk, DecodeError> {
 struct SenmlDialect;
 
 impl Dialect for SenmlDialect {
+    const BEGIN: &'static [u8] = b"[{\"bn\":\"";
+    const FIRST_NAME: &'static [u8] = b"\",\"n\":\"";
+    const EMPTY: &'static [u8] = b"[";
+    const END: &'static [u8] = b"]";
     const BOOLEAN: &'static [u8] = b"\"vb\":";
     const STRING: &'static [u8] = b"\"vs\":\"";
     const OPAQUE: &'static [u8] = b"\"vd\":\"";
@@ -322,6 +327,7 @@ impl Dialect for SenmlDialect {
     const BASE64: GeneralPurpose = base64::URL_SAFE;
 }
 
+#[inline(never)]
 pub(crate) fn encode<'r>(
     format: Format,
     target: Path,
@@ -371,8 +377,18 @@ pub(crate) fn encode<'r>(
         writer.end();
     }
     if separator == b"[" {
-        writer.raw(separator);
+        writer.raw(SenmlDialect::EMPTY);
     }
-    writer.raw(b"]");
+    writer.raw(SenmlDialect::END);
     writer.flush()
+}
+
+/// Writes the values of one instance, whose path is the base name.
+#[inline(never)]
+pub(crate) fn encode_instance(
+    base: Path,
+    records: InstanceRecords<'_>,
+    out: &mut impl Sink,
+) -> Result<(), EncodeError> {
+    json::encode_instance::<SenmlDialect>(base, records, out)
 }

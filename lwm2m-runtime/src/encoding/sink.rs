@@ -18,6 +18,17 @@ pub trait Sink {
     /// [`Full`] when they do not fit.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Full>;
 
+    /// Appends the first `len` of a few bytes: [`write`](Self::write) where it is quicker to move all of them and
+    /// count some.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`] when they do not fit.
+    #[inline]
+    fn write_first(&mut self, len: usize, bytes: &[u8; 16]) -> Result<(), Full> {
+        self.write(bytes.get(..len).unwrap_or(bytes))
+    }
+
     /// Inserts bytes at a position of at most [`len`](Self::len), moving what follows it.
     ///
     /// # Errors
@@ -53,6 +64,14 @@ impl Sink for Vec<u8> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
         self.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    #[inline]
+    fn write_first(&mut self, len: usize, bytes: &[u8; 16]) -> Result<(), Full> {
+        let end = Vec::len(self) + len;
+        self.extend_from_slice(bytes);
+        Vec::truncate(self, end);
         Ok(())
     }
 
@@ -106,6 +125,7 @@ impl Sink for SliceSink<'_> {
         self.len
     }
 
+    #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
         let end = self.len.checked_add(bytes.len()).ok_or(Full)?;
         self.buffer

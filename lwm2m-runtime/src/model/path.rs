@@ -145,6 +145,15 @@ impl Path {
         self.id(3)
     }
 
+    /// The identifier on the lowest level; none in the root.
+    #[inline]
+    pub(crate) const fn last_id(self) -> Option<u16> {
+        match self.depth() {
+            0 => None,
+            depth => self.id(depth - 1),
+        }
+    }
+
     #[inline]
     const fn id(self, position: usize) -> Option<u16> {
         if position < self.depth() {
@@ -158,15 +167,15 @@ impl Path {
     #[must_use]
     #[inline]
     pub const fn child(self, id: u16) -> Option<Self> {
-        let (position, depth) = match self.depth {
-            Depth::Root => (48, Depth::Object),
-            Depth::Object => (32, Depth::Instance),
-            Depth::Instance => (16, Depth::Resource),
-            Depth::Resource => (0, Depth::ResourceInstance),
+        let depth = match self.depth {
+            Depth::Root => Depth::Object,
+            Depth::Object => Depth::Instance,
+            Depth::Instance => Depth::Resource,
+            Depth::Resource => Depth::ResourceInstance,
             Depth::ResourceInstance => return None,
         };
         Some(Self {
-            ids: self.ids | (id as u64) << position,
+            ids: self.ids | (id as u64) << (64 - 16 * depth as u32),
             depth,
         })
     }
@@ -184,18 +193,17 @@ impl Path {
     #[must_use]
     #[inline]
     pub const fn up_to(self, depth: usize) -> Self {
-        let (kept, depth) = match depth {
-            0 => (0, Depth::Root),
-            1 => (0xffff_0000_0000_0000, Depth::Object),
-            2 => (0xffff_ffff_0000_0000, Depth::Instance),
-            3 => (0xffff_ffff_ffff_0000, Depth::Resource),
-            _ => return self,
-        };
-        if depth as usize >= self.depth() {
+        if depth >= self.depth() {
             return self;
         }
+        let depth = match depth {
+            0 => Depth::Root,
+            1 => Depth::Object,
+            2 => Depth::Instance,
+            _ => Depth::Resource,
+        };
         Self {
-            ids: self.ids & kept,
+            ids: self.ids & depth.mask(),
             depth,
         }
     }
@@ -204,14 +212,18 @@ impl Path {
     #[must_use]
     #[inline]
     pub const fn starts_with(&self, base: Self) -> bool {
-        let compared = match base.depth {
-            Depth::Root => return true,
-            Depth::Object => 0xffff_0000_0000_0000,
-            Depth::Instance => 0xffff_ffff_0000_0000,
-            Depth::Resource => 0xffff_ffff_ffff_0000,
-            Depth::ResourceInstance => u64::MAX,
-        };
-        base.depth() <= self.depth() && (self.ids ^ base.ids) & compared == 0
+        base.depth() <= self.depth() && (self.ids ^ base.ids) & base.depth.mask() == 0
+    }
+}
+
+impl Depth {
+    /// The bits of the identifiers that a path of this depth has.
+    #[inline]
+    const fn mask(self) -> u64 {
+        match u64::MAX.checked_shr(16 * self as u32) {
+            Some(below) => !below,
+            None => u64::MAX,
+        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! Round trips of instances and objects, and what the formats make of the same content.
 
 use lwm2m_runtime::{
-    encoding::{Content, EncodeOptions, Purpose, Record},
-    model::Path,
+    encoding::{Content, EncodeError, EncodeOptions, Purpose, Record, SliceSink, encode, instance_records},
+    model::{Operations, Path},
 };
 use proptest::prelude::*;
 
 use super::{
     any_object, cases, for_each_object,
     payload::{STRUCTURED, check_same, expected, is_finite, is_textual, read, round_trip, write},
-    strategy::{instance, object_records, options, records},
+    strategy::{id, instance, object_records, options, records},
 };
 
 // proves: ENC-FMT-10 ENC-FMT-12 ENC-FMT-13
@@ -68,6 +68,42 @@ proptest! {
     ) {
         for format in STRUCTURED {
             round_trip(format, Path::object(object), Purpose::Values, &records, &options)?;
+        }
+    }
+
+    #[test]
+    fn an_instance_is_the_same_bytes_with_records_and_without(
+        (path, instance, options, writable) in any_object().prop_flat_map(|definition| {
+            let path = id().prop_map(|id| Path::instance(definition.id(), id));
+            (path, instance(definition), options(), any::<bool>())
+        }),
+    ) {
+        let records = || match writable {
+            true => instance_records(path, &instance).only(Operations::writable),
+            false => instance_records(path, &instance),
+        };
+        let one_by_one: Vec<_> = records().collect();
+        let mut from_inside = Vec::new();
+        records().for_each(|record| from_inside.push(record));
+        // As text, because NaN is not equal to itself.
+        prop_assert_eq!(format!("{one_by_one:?}"), format!("{from_inside:?}"));
+        for format in STRUCTURED {
+            let mut expected = vec![7];
+            let mut found = vec![7];
+            let written = encode(format, path, one_by_one.iter().copied(), &options, &mut expected);
+            prop_assert_eq!(records().encode(format, &options, &mut found), written, "{:?}", format);
+            prop_assert_eq!(&found, &expected, "{:?}", format);
+            if written.is_err() {
+                continue;
+            }
+            let mut buffer = vec![0; expected.len() - 1];
+            let mut sink = SliceSink::new(&mut buffer);
+            prop_assert_eq!(records().encode(format, &options, &mut sink), Ok(()));
+            prop_assert_eq!(sink.written(), &expected[1..]);
+            let Some(too_short) = buffer.len().checked_sub(1) else { continue };
+            let mut sink = SliceSink::new(&mut buffer[..too_short]);
+            prop_assert_eq!(records().encode(format, &options, &mut sink), Err(EncodeError::Full));
+            prop_assert!(sink.written().is_empty());
         }
     }
 

@@ -10,7 +10,7 @@ mod writer;
 
 pub(crate) use item::{CborItem, Kind, item, number};
 pub(crate) use reader::{BREAK, CborReader, Head, Items};
-pub(crate) use writer::{Chunk, NULL, set_count, write_value};
+pub(crate) use writer::{NULL, head, seconds, set_count, value};
 
 /// The major types.
 pub(crate) mod major {

@@ -10,6 +10,14 @@ use crate::{
 
 /// How a format names the members of a record. Those of text include the opening quote.
 pub(crate) trait Dialect {
+    /// A payload up to its base name.
+    const BEGIN: &'static [u8];
+    /// From the base name to the name of the first record.
+    const FIRST_NAME: &'static [u8];
+    /// A payload up to its records, where it has none.
+    const EMPTY: &'static [u8];
+    /// What follows the records.
+    const END: &'static [u8];
     const NUMBER: &'static [u8] = b"\"v\":";
     const BOOLEAN: &'static [u8];
     const STRING: &'static [u8];
@@ -46,6 +54,11 @@ impl<'o, S: Sink> EntryWriter<'o, S> {
     #[inline]
     pub(crate) fn begin(&mut self) {
         self.separator = b'{';
+    }
+
+    /// Goes on with an object that has members.
+    pub(crate) fn resume(&mut self) {
+        self.separator = b',';
     }
 
     /// Ends an object, also one without members.

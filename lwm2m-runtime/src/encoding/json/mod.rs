@@ -4,6 +4,7 @@
 //! numbers are slices of the payload until somebody asks for their value.
 
 mod entry;
+mod instance;
 mod number;
 mod plain;
 mod reader;
@@ -11,6 +12,7 @@ mod string;
 mod write;
 
 pub(crate) use entry::{Dialect, EntryWriter, JsonScalar};
+pub(crate) use instance::encode_instance;
 pub(crate) use number::JsonNumber;
 pub(crate) use plain::{PlainRecord, PlainValue};
 pub(crate) use reader::{JsonReader, JsonValue};

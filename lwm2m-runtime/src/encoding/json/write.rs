@@ -5,14 +5,37 @@ use crate::encoding::{Full, Sink};
 /// Writes what stands between the quotes of a string. Only what must be escaped is.
 #[inline]
 pub(crate) fn write_escaped(text: &str, out: &mut impl Sink) -> Result<(), Full> {
-    // Without an early end, so that the compiler looks at many bytes at once.
-    let special = text
-        .bytes()
-        .fold(false, |special, byte| special | must_escape(byte));
-    match special {
+    match has_special(text.as_bytes()) {
         false => out.write(text.as_bytes()),
         true => write_special(text, out),
     }
+}
+
+/// Whether one of the bytes must be escaped: eight are looked at in one.
+#[inline]
+fn has_special(bytes: &[u8]) -> bool {
+    if let Some(last) = bytes.last_chunk::<8>() {
+        let mut words = bytes.chunks_exact(8).filter_map(|chunk| chunk.first_chunk::<8>());
+        return words.any(|word| is_special(*word)) || is_special(*last);
+    }
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some([a, b, c, d]), Some([e, f, g, h])) => is_special([*a, *b, *c, *d, *e, *f, *g, *h]),
+        _ => bytes.iter().any(|byte| must_escape(*byte)),
+    }
+}
+
+#[inline]
+const fn is_special(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    /// The highest bit of at least one byte is set if a byte is zero, and of none if none is.
+    const fn zeros(word: u64) -> u64 {
+        word.wrapping_sub(ONES) & !word
+    }
+    let word = u64::from_le_bytes(bytes);
+    let control = zeros(word & (0xe0 * ONES));
+    let quote = zeros(word ^ (b'"' as u64 * ONES));
+    let backslash = zeros(word ^ (b'\\' as u64 * ONES));
+    (control | quote | backslash) & (0x80 * ONES) != 0
 }
 
 #[cold]
@@ -226,6 +249,25 @@ mod tests {
             text.push_integer(number);
             assert_eq!(text.as_bytes(), format!("{number}").as_bytes());
         }
+    }
+
+    #[test]
+    fn what_must_be_escaped_is_found_wherever_it_stands() {
+        for byte in 0..=0x7f {
+            for len in 1..20 {
+                for place in 0..len {
+                    let mut bytes = alloc::vec![b'a'; len];
+                    bytes[place] = byte;
+                    assert_eq!(
+                        has_special(&bytes),
+                        must_escape(byte),
+                        "{byte} at {place} of {len}"
+                    );
+                }
+            }
+        }
+        assert!(!has_special("\u{7f}é\u{1f600}€ü\u{ff}".as_bytes()));
+        assert!(!has_special(b""));
     }
 
     #[test]

@@ -1,19 +1,14 @@
-//! SenML CBOR, content format 112, and SenML-ETCH CBOR, 322 (RFC 8428, RFC 8790).
-
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::{
-    Content, DecodeError, DecodeErrorKind, EncodeError, EncodeOptions, Format, Purpose, RecordRef, Sink,
-    base_name::{BaseNames, NameText},
-    cbor::{
-        CborItem, CborReader, Chunk, Head, Items, Kind, NULL, item, major, number, set_count, write_value,
+use crate::{
+    encoding::{
+        Content, DecodeError, DecodeErrorKind, Purpose, RecordRef,
+        cbor::{CborItem, CborReader, Head, Items, Kind, item, major, number},
+        decode::Context,
+        senml::{Label, RawRecord, Senml, check_unknown},
     },
-    decode::Context,
-    encode::Uniqueness,
-    json::Text,
-    senml::{Label, RawRecord, Senml, Shape, check_unknown},
+    model::ValueRef,
 };
-use crate::model::{Path, ValueRef};
 
 pub(crate) struct SenmlCborReader<'a> {
     cbor: CborReader<'a>,
@@ -79,7 +74,7 @@ struct PlainRecord<'a> {
 /// `None` for every other record, and for those that are wrong.
 #[inline(always)]
 fn plain_record(mut cbor: CborReader<'_>, limit: usize) -> Option<PlainRecord<'_>> {
-    cbor.pass([0xa0 + 2, NAME])?;
+    cbor.pass([0xa0 + 2, super::NAME])?;
     let name = text(&mut cbor, &mut None).ok()?;
     let key = cbor.head().ok()?;
     if key.major != major::UNSIGNED {
@@ -233,153 +228,4 @@ fn text<'a: 'r, 'r>(
         major::TEXT => cbor.string(head, space),
         _ => Err(head.error(DecodeErrorKind::Structure)),
     }
-}
-
-pub(crate) fn encode<'r>(
-    format: Format,
-    target: Path,
-    records: impl Iterator<Item = RecordRef<'r>> + Clone,
-    options: &EncodeOptions,
-    out: &mut impl Sink,
-) -> Result<(), EncodeError> {
-    let mut names = BaseNames::new(target, options);
-    let mut unique = Uniqueness::default();
-    let mut shape = Shape::new(format);
-    let start = out.len();
-    let mut count = 0;
-    let mut chunk = Chunk::new();
-    chunk.head(major::ARRAY, 0);
-    let mut each = records.clone();
-    // The record is used where it was made; see `Reader::next`.
-    while let Some(record) = &each.next() {
-        shape.check(record)?;
-        if record.content == Content::Container {
-            continue;
-        }
-        unique.check(record, &records)?;
-        count += 1;
-        let place = Place::of(&record.content);
-        let others = u64::from(record.time.is_some()) + u64::from(place.is_some());
-        let mut base = None;
-        if let Some(depth) = names.continued(record) {
-            chunk.head(major::MAP, 1 + others);
-            write_ids(&mut chunk, record.path.ids().get(depth..).unwrap_or_default());
-        } else {
-            let name;
-            (base, name) = names.next(record)?;
-            chunk.head(
-                major::MAP,
-                u64::from(base.is_some()) + u64::from(name.is_some()) + others,
-            );
-            if !options.canonical {
-                write_name(&mut chunk, BASE_NAME, base, out)?;
-            }
-            write_name(&mut chunk, NAME, name, out)?;
-        }
-        if place == Some(Place::First) {
-            write_content(&mut chunk, &record.content, options, out)?;
-        }
-        if let Some(time) = record.time {
-            chunk.push([TIME]);
-            chunk.seconds(time, options);
-        }
-        if place == Some(Place::AfterTime) {
-            write_content(&mut chunk, &record.content, options, out)?;
-        }
-        if options.canonical {
-            write_name(&mut chunk, BASE_NAME, base, out)?;
-        }
-        if place == Some(Place::Last) {
-            write_content(&mut chunk, &record.content, options, out)?;
-        }
-        chunk.flush(out)?;
-    }
-    chunk.flush(out)?;
-    set_count(major::ARRAY, start, count, out)
-}
-
-const BASE_NAME: u8 = 0x21;
-const NAME: u8 = 0;
-const TIME: u8 = 6;
-
-/// Where the value's label stands among the others in bytewise order (RFC 8949, section 4.2.1): name, most values,
-/// time, data, base name, object link.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    First,
-    AfterTime,
-    Last,
-}
-
-impl Place {
-    const fn of(content: &Content<ValueRef<'_>>) -> Option<Self> {
-        match content {
-            Content::Value(ValueRef::Opaque(_)) => Some(Self::AfterTime),
-            Content::Value(ValueRef::Objlnk(_)) => Some(Self::Last),
-            Content::Value(_) | Content::Null => Some(Self::First),
-            Content::Path | Content::Container => None,
-        }
-    }
-}
-
-/// A name that is identifiers alone.
-#[inline]
-fn write_ids(chunk: &mut Chunk, ids: &[u16]) {
-    let mut text = Text::default();
-    text.push_ids(ids);
-    chunk.push([NAME]);
-    chunk.head(major::TEXT, text.as_bytes().len() as u64);
-    chunk.extend(text.as_bytes());
-}
-
-fn write_name(
-    chunk: &mut Chunk,
-    label: u8,
-    name: Option<NameText<'_>>,
-    out: &mut impl Sink,
-) -> Result<(), EncodeError> {
-    let Some(name) = name else { return Ok(()) };
-    let mut path = Text::default();
-    name.push_path(&mut path);
-    chunk.push([label]);
-    if name.prefix.is_empty() {
-        chunk.head(major::TEXT, path.as_bytes().len() as u64);
-    } else {
-        chunk.head(
-            major::TEXT,
-            (1 + name.prefix.len() + path.as_bytes().len()) as u64,
-        );
-        chunk.push([b'/']);
-        chunk.flush(out)?;
-        out.write(name.prefix.as_bytes())?;
-    }
-    chunk.extend(path.as_bytes());
-    Ok(())
-}
-
-/// The label and the value.
-#[inline(always)]
-fn write_content(
-    chunk: &mut Chunk,
-    content: &Content<ValueRef<'_>>,
-    options: &EncodeOptions,
-    out: &mut impl Sink,
-) -> Result<(), EncodeError> {
-    let Content::Value(value) = content else {
-        chunk.push([2, NULL]);
-        return Ok(());
-    };
-    match value {
-        ValueRef::String(_) | ValueRef::Corelnk(_) => chunk.push([3]),
-        ValueRef::Boolean(_) => chunk.push([4]),
-        ValueRef::Opaque(_) => chunk.push([8]),
-        ValueRef::Objlnk(_) => chunk.push(*b"\x63vlo"),
-        _ => chunk.push([2]),
-    }
-    let content = write_value(chunk, value, options);
-    if !content.is_empty() {
-        chunk.flush(out)?;
-        out.write(content)?;
-    }
-    Ok(())
 }
