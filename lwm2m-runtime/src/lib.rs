@@ -17,6 +17,7 @@
 //! | | [`tree`]: a client's live instances, and what servers ask of them |
 //! | 4 roles | [`client`]: a device that registers, answers and notifies, without I/O |
 //! | | [`server`]: clients registered, asked and observed, without I/O |
+//! | 5 shell | `net` (by feature): both of them over UDP, with tokio |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
@@ -70,6 +71,8 @@ pub mod coap;
 pub mod encoding;
 pub mod link;
 pub mod model;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod object;
 /// Floor 2: the objects of LwM2M itself, 0 to 7, generated from the registry.
 pub mod objects;

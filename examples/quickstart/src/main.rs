@@ -1,10 +1,12 @@
-//! Typed objects from the registry and from a file of one's own: `cargo run -p quickstart`.
+//! A server and a device in one process, talking over UDP: `cargo run -p quickstart`.
 
 #![expect(clippy::print_stdout, reason = "the example prints")]
 
+use std::error::Error;
+
 use lwm2m_runtime::{
-    model::{ResourceDefinition, ValueRef},
-    object::Instance,
+    net::{Client, Server, ServerAccount},
+    operation::Status,
 };
 
 /// What build.rs generated.
@@ -12,86 +14,99 @@ mod objects {
     include!(concat!(env!("OUT_DIR"), "/objects.rs"));
 }
 
-use objects::{Device, Temperature, WaterPump, o3_v1_2::AvailablePowerSources};
+use objects::{
+    Device, Temperature, WaterPump,
+    o3_v1_2::{AvailablePowerSources, ErrorCode},
+};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Objects are structs: what is mandatory is a value, what is optional an `Option`, what is multiple keeps its ids.
-    let sources = [
-        (0, AvailablePowerSources::SOLAR),
-        (1, AvailablePowerSources::INTERNAL_BATTERY),
-    ];
-    let device = Device {
-        manufacturer: Some("Example Ltd".into()),
-        available_power_sources: Some(sources.into()),
-        battery_level: Some(87),
-        supported_binding_and_modes: "U".into(),
-        ..Device::default()
-    };
-    let temperature = Temperature {
-        sensor_value: 21.5,
-        sensor_units: Some("Cel".into()),
-        ..Temperature::default()
-    };
-    let mut pump = WaterPump {
-        flow_rate: Some(1.25),
-        ..WaterPump::default()
-    };
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let server = Server::builder().bind("127.0.0.1:0".parse()?).start().await?;
 
-    // A server's write is checked: its right and type by the compiler, its range when it happens.
-    WaterPump::SPEED.write(&mut pump, 1450)?;
-    let refused = WaterPump::SPEED.write(&mut pump, 9000);
-    // Does not compile, for a server cannot write this resource:
-    // WaterPump::FLOW_RATE.write(&mut pump, 2.0)?;
+    let sensor = start_device(&format!("coap://{}", server.local_address())).await?;
+    let pump = server.wait_for("pump-7").await?;
+    let registration = pump.registration().await?;
+    println!(
+        "{} registered with LwM2M {} and {:?}",
+        pump.endpoint(),
+        registration.version,
+        registration.paths()
+    );
 
-    for instance in [&device as &dyn Instance, &temperature, &pump] {
-        instance.check()?;
-        print_table(instance);
+    // Whole instances, single resources, and several at once, as the types that build.rs generated.
+    let device: Device = pump.read(0).await?;
+    println!(
+        "made by {}, battery at {} %",
+        device.manufacturer.unwrap_or_default(),
+        device.battery_level.unwrap_or_default()
+    );
+    let flow = pump.get(WaterPump::FLOW_RATE.at(0)).await?;
+    let (speed, celsius) = pump
+        .get((WaterPump::SPEED.at(0), Temperature::SENSOR_VALUE.at(0)))
+        .await?;
+    println!("{flow} l/s at {speed} rpm and {celsius} °C");
+
+    // A write is checked by the compiler, then against the definition, then by the device.
+    pump.set(WaterPump::SPEED.at(0), 1450).await?;
+    for speed in [9000, 3500] {
+        if let Err(error) = pump.set(WaterPump::SPEED.at(0), speed).await {
+            println!("{speed} rpm: {error}");
+        }
     }
-    if let Err(error) = refused {
-        println!("{} = 9000 is refused: {error}", WaterPump::SPEED.at(0).path());
+    // Does not compile, for a server cannot write this resource:
+    // pump.set(WaterPump::FLOW_RATE.at(0), 2.0).await?;
+
+    pump.execute(WaterPump::BLEED.at(0), ()).await?;
+
+    // The first value is the present one.
+    let mut temperature = pump.observe(Temperature::SENSOR_VALUE.at(0)).start().await?;
+    for next in [21.5, 22.25, 23.0] {
+        if let Some(celsius) = temperature.next().await {
+            println!("notified of {} °C", celsius?);
+        }
+        sensor
+            .update::<Temperature>(0, move |temperature| temperature.sensor_value = next)
+            .await?;
+    }
+
+    sensor.stop().await;
+    match pump.read::<Device>(0).await {
+        Err(error) => println!("{error}"),
+        Ok(device) => println!("still there: {device:?}"),
     }
     Ok(())
 }
 
-/// Every resource of the definition, with the values that the instance has.
-fn print_table(instance: &dyn Instance) {
-    let object = instance.definition();
-    println!("{} {} {}", object.id(), object.name(), object.version());
-    for resource in object.resources() {
-        let data_type = resource.resource_type().map_or("", |data_type| data_type.name());
-        let values = values(instance, resource);
-        let (id, operations, name, range) = (
-            resource.id(),
-            resource.operations(),
-            resource.name(),
-            resource.range(),
-        );
-        let row = format!("{id:>6}  {operations:<2}  {data_type:<8}  {name:<33}  {range:<7}  {values}");
-        println!("{}", row.trim_end());
-    }
-    println!();
-}
-
-fn values(instance: &dyn Instance, resource: &ResourceDefinition) -> String {
-    let Some(field) = instance.field(resource.id()) else {
-        return String::new();
+/// The device: its objects, and what it does when a server asks.
+async fn start_device(server: &str) -> Result<Client, Box<dyn Error>> {
+    let device = Device {
+        manufacturer: Some("Example Ltd".into()),
+        available_power_sources: Some([(0, AvailablePowerSources::SOLAR)].into()),
+        battery_level: Some(87),
+        error_code: [(0, ErrorCode::NO_ERROR)].into(),
+        supported_binding_and_modes: "U".into(),
+        ..Device::default()
     };
-    let values = (0..field.len())
-        .filter_map(|index| field.entry(index))
-        .map(|(id, value)| {
-            let id = id.map_or(String::new(), |id| format!("[{id}] "));
-            let unit = resource.units();
-            match label(resource, value) {
-                Some(label) => format!("{id}{value} {label}"),
-                None => format!("{id}{value} {unit}").trim_end().to_owned(),
-            }
-        });
-    values.collect::<Vec<_>>().join(", ")
-}
-
-fn label(resource: &ResourceDefinition, value: ValueRef<'_>) -> Option<&'static str> {
-    match value {
-        ValueRef::Integer(code) => resource.enumeration()?.label(code),
-        _ => None,
-    }
+    let temperature = Temperature {
+        sensor_value: 20.75,
+        sensor_units: Some("Cel".into()),
+        ..Temperature::default()
+    };
+    let pump = WaterPump {
+        flow_rate: Some(1.25),
+        ..WaterPump::default()
+    };
+    let client = Client::builder("pump-7")
+        .server(ServerAccount::new(server).lifetime(300))
+        .object(0, device)
+        .object(0, temperature)
+        .object(0, pump)
+        .on_execute(WaterPump::BLEED, |_| println!("the pump bleeds"))
+        .on_write(WaterPump::SPEED, |_, speed| match speed {
+            ..=3000 => Ok(()),
+            _ => Err(Status::BadRequest),
+        })
+        .start()
+        .await?;
+    Ok(client)
 }

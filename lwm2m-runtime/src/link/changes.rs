@@ -248,6 +248,12 @@ impl AttributeChanges {
         Ok(changes)
     }
 
+    /// Sets these, and unsets none.
+    #[must_use]
+    pub const fn new(set: NotificationAttributes) -> Self {
+        Self { set, unset: 0 }
+    }
+
     /// Also unsets an attribute, so that the inherited one applies.
     #[must_use]
     pub fn unset(mut self, attribute: Attribute) -> Self {

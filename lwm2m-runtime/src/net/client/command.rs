@@ -1,0 +1,53 @@
+use std::{boxed::Box, io, net::SocketAddr, vec::Vec};
+
+use tokio::sync::oneshot;
+
+use super::{ClientError, SendBody};
+use crate::{
+    client::{Event, State, Ticket},
+    net::inbox::Outlet,
+    operation::Status,
+    tree::Tree,
+};
+
+/// What the handles of a client ask of the task that owns its engine.
+pub(super) enum Command {
+    /// Does something to the instances.
+    Change(Box<dyn FnOnce(&mut Tree) + Send>),
+    /// Sends values; the reply comes when the servers have taken or refused them.
+    Send {
+        /// `None` for every one that wants some.
+        server: Option<u16>,
+        body: SendBody,
+        reply: oneshot::Sender<Result<(), ClientError>>,
+    },
+    /// Waits for a registration.
+    Registered {
+        reply: oneshot::Sender<u16>,
+    },
+    State {
+        server: u16,
+        reply: oneshot::Sender<Option<State>>,
+    },
+    Register {
+        server: u16,
+    },
+    Update {
+        server: u16,
+    },
+    Deregister {
+        server: u16,
+    },
+    Complete {
+        ticket: Ticket,
+        status: Status,
+        reply: oneshot::Sender<bool>,
+    },
+    Events(Outlet<Event>),
+    /// The addresses of a server were looked up.
+    Resolved {
+        server: u16,
+        addresses: io::Result<Vec<SocketAddr>>,
+    },
+    Stop,
+}

@@ -1,0 +1,88 @@
+//! Floor 5: clients and servers over UDP, with tokio (feature `net`). The only floor with sockets, clocks and random
+//! numbers; what it does with them is decided by the engines on the floors below.
+//!
+//! A device:
+//!
+//! ```no_run
+//! use lwm2m_runtime::{net::{Client, ServerAccount}, objects::Device};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder("sensor-7")
+//!     .server(ServerAccount::new("coap://localhost").lifetime(300))
+//!     .object(0, Device { battery_level: Some(87), ..Device::default() })
+//!     .on_execute(Device::REBOOT, |call| println!("server {} wants a reboot", call.server))
+//!     .start()
+//!     .await?;
+//! client.registered().await?;
+//! client.update::<Device>(0, |device| device.battery_level = Some(86)).await?;
+//! client.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! And a server, which knows the device's objects by the same types:
+//!
+//! ```no_run
+//! use lwm2m_runtime::{net::Server, objects::Device};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::builder().start().await?;
+//! let sensor = server.wait_for("sensor-7").await?;
+//! let all: Device = sensor.read(0).await?;
+//! let battery: i64 = sensor.get(Device::BATTERY_LEVEL.at(0)).await?;
+//! sensor.execute(Device::REBOOT.at(0), ()).await?;
+//! let mut battery = sensor.observe(Device::BATTERY_LEVEL.at(0)).pmin(10).lt(20.0).start().await?;
+//! while let Some(level) = battery.next().await {
+//!     println!("{} /100", level?);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A write to a resource that a server cannot write does not compile:
+//!
+//! ```compile_fail,E0277
+//! # async fn example(sensor: lwm2m_runtime::net::Device) -> Result<(), Box<dyn std::error::Error>> {
+//! use lwm2m_runtime::objects::Device;
+//!
+//! sensor.set(Device::BATTERY_LEVEL.at(0), 100).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | file | what |
+//! |---|---|
+//! | `client` | [`Client`] |
+//! | `server` | [`Server`], [`Device`] and [`Observation`] |
+//! | `socket`, `batch` | many datagrams by one system call |
+//! | `wire` | an engine's socket, clock and timer |
+//! | `clock` | the system's clock and random source |
+//! | `inbox` | queues that never make an engine wait |
+//! | `uri` | where servers are |
+//!
+//! Each [`Client`] and each [`Server`] is one task with one socket and one engine. A server with more devices than a
+//! core can serve runs several servers on one address ([`SocketConfig::reuse_port`]), each in a runtime of its own: the
+//! system gives each device's datagrams to always the same of them. They share nothing, so that nothing waits; what
+//! looks at all of them asks each.
+
+mod batch;
+mod client;
+mod clock;
+mod error;
+mod inbox;
+mod server;
+mod socket;
+mod uri;
+mod wire;
+
+pub use batch::{Batch, Received};
+pub use client::{
+    Client, ClientBuilder, ClientError, ClientEvents, ExecuteCall, ExecuteOutcome, SendBody, ServerAccount,
+};
+pub use error::StartError;
+pub use server::{
+    Device, DeviceError, DiscoveredLink, ExecuteArguments, Observation, Observe, Observed, RegistrationInfo,
+    Sends, SentValues, Server, ServerBuilder, ServerEvent, ServerEvents, Targets,
+};
+pub use socket::{Socket, SocketConfig};
+pub use uri::{ServerUri, UriError};

@@ -1,0 +1,85 @@
+use core::net::SocketAddr;
+use std::boxed::Box;
+
+use tokio::sync::mpsc;
+
+use super::{Server, task::Task};
+use crate::{
+    net::{
+        Batch, Socket, SocketConfig, StartError,
+        clock::{Clock, seed},
+        socket::any_address,
+        wire::Wire,
+    },
+    server::{self, Authoriser, ServerConfig},
+};
+
+/// A server that is about to start; [`start`](Self::start) starts it.
+#[must_use = "there is no server until it starts"]
+#[derive(Debug, Default)]
+pub struct ServerBuilder {
+    address: Option<SocketAddr>,
+    config: ServerConfig,
+    socket: SocketConfig,
+    authoriser: Option<Box<dyn Authoriser>>,
+}
+
+/// Commands of all handles that wait for the task: more of them make their senders wait.
+const COMMANDS: usize = 1024;
+
+/// Room for some 10,000 small datagrams: what a large fleet sends while the task does something else.
+const RECEIVE_BUFFER: usize = 8 << 20;
+
+impl ServerBuilder {
+    /// On this address. Default port 5683 on every address of both IP versions. A host with several addresses on one
+    /// network is best bound to one of them: what the server asks of a device leaves from the address that the system
+    /// chooses, and has to be the one that the device knows.
+    pub const fn bind(mut self, address: SocketAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// With other limits and policies.
+    pub fn config(mut self, config: ServerConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// With other wishes for the socket. Default: 8 MiB for datagrams that wait to be received, as far as the system
+    /// allows (`net.core.rmem_max` on Linux).
+    pub const fn socket(mut self, config: SocketConfig) -> Self {
+        self.socket = config;
+        self
+    }
+
+    /// With rules on who may register. Default: everybody.
+    pub fn authoriser(mut self, authoriser: impl Authoriser + 'static) -> Self {
+        self.authoriser = Some(Box::new(authoriser));
+        self
+    }
+
+    /// Starts the server as a task of the present tokio runtime, which needs I/O and time enabled.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub async fn start(self) -> Result<Server, StartError> {
+        let address = self.address.unwrap_or_else(|| any_address(5683));
+        let config = SocketConfig {
+            receive_buffer: self.socket.receive_buffer.or(Some(RECEIVE_BUFFER)),
+            ..self.socket
+        };
+        let socket = Socket::bind(address, &config).map_err(|error| StartError::Bind { address, error })?;
+        let local = socket.local_address();
+        let mut engine = server::Server::new(self.config, seed().map_err(StartError::Seed)?);
+        if let Some(authoriser) = self.authoriser {
+            engine = engine.with_authoriser(authoriser);
+        }
+        let (commands, receiver) = mpsc::channel(COMMANDS);
+        let wire = Wire::new(socket, Batch::new(Batch::MAX), Clock::new());
+        let task = Task::new(engine, wire, receiver, commands.downgrade());
+        tracing::info!(%local, "a server has started");
+        tokio::spawn(task.run());
+        Ok(Server::new(commands, local))
+    }
+}

@@ -1,0 +1,548 @@
+use core::fmt;
+use std::{string::ToString, sync::Arc, vec::Vec};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    DeviceError, DiscoveredLink, ExecuteArguments, Observe, RegistrationInfo, Targets,
+    ask::Ask,
+    command::{Answered, Command},
+    discovered,
+    targets::target,
+    verbatim::Verbatim,
+};
+use crate::{
+    encoding::{Decoder, Definitions, Format, PayloadKind, Record, Unknown, instance_records},
+    link::AttributeChanges,
+    model::{ObjectDefinition, Operations, Path},
+    object::{
+        Field, Object, ResourceValue, TypedPath,
+        access::{Executable, Writable},
+    },
+    operation::{Depth, InvalidRequest, Operation, Request, WriteMode},
+    server::Answer,
+};
+
+/// A device under its endpoint client name: what a program of the server asks of it.
+///
+/// It stands for the name, not for one registration: it is made before the device registers, and stays good when the
+/// device registers again. It is cheap to clone. Requests to a device wait for each other, in their order; those to
+/// different devices do not.
+///
+/// ```no_run
+/// use lwm2m_runtime::{
+///     net::{Device, DeviceError},
+///     objects::{Lwm2mServer, o3_v1_2},
+/// };
+///
+/// # async fn example(device: Device) -> Result<(), DeviceError> {
+/// let battery = device.get(o3_v1_2::Device::BATTERY_LEVEL.at(0)).await?;
+/// let (errors, lifetime) = device
+///     .get((o3_v1_2::Device::ERROR_CODE.at(0), Lwm2mServer::LIFETIME.at(0)))
+///     .await?;
+/// device.set(Lwm2mServer::LIFETIME.at(0), 3600).await?;
+/// device.execute(o3_v1_2::Device::REBOOT.at(0), ()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Device {
+    endpoint: Arc<str>,
+    commands: mpsc::Sender<Command>,
+}
+
+impl Device {
+    pub(super) const fn new(endpoint: Arc<str>, commands: mpsc::Sender<Command>) -> Self {
+        Self { endpoint, commands }
+    }
+
+    /// The endpoint client name.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Its registration, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError::NotRegistered`], [`DeviceError::Stopped`].
+    pub async fn registration(&self) -> Result<RegistrationInfo, DeviceError> {
+        let (reply, registration) = oneshot::channel();
+        let endpoint = self.endpoint.clone();
+        self.command(Command::Registration { endpoint, reply }).await?;
+        let registration = registration.await.map_err(|_| DeviceError::Stopped)?;
+        registration.ok_or_else(|| DeviceError::NotRegistered {
+            endpoint: self.endpoint.clone(),
+        })
+    }
+
+    /// Reads an instance of an object. Resources that its type does not know are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`]; with [`DeviceError::Answer`] it names the first mandatory resource that is missing.
+    pub async fn read<O: Object>(&self, instance: u16) -> Result<O, DeviceError> {
+        let path = Path::instance(O::DEFINITION.id(), instance);
+        let (answered, format) = self.content(Ask::Read { path }, Vec::new()).await?;
+        Decoder::new(format, path)
+            .read_instance(answered.bytes(), Unknown::Skip)
+            .map_err(|error| DeviceError::Answer {
+                operation: Operation::Read,
+                path,
+                error,
+            })
+    }
+
+    /// Reads every instance of an object, in ascending order.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub async fn read_all<O: Object>(&self) -> Result<Vec<(u16, O)>, DeviceError> {
+        let path = Path::object(O::DEFINITION.id());
+        let (answered, format) = self.content(Ask::Read { path }, Vec::new()).await?;
+        Decoder::new(format, path)
+            .read_instances(answered.bytes(), Unknown::Skip)
+            .map_err(|error| DeviceError::Answer {
+                operation: Operation::Read,
+                path,
+                error,
+            })
+    }
+
+    /// Reads a resource, or several of any objects at once: a Read, or for a tuple a Read-Composite. A device of LwM2M
+    /// 1.0, which has no Read-Composite, is asked for one after the other; its values may then be of different times.
+    ///
+    /// Compiles only for resources that a server may read.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`]; a Read-Composite leaves out what is not there or may not be read, and the first value that is
+    /// missing is an error here.
+    pub async fn get<T: Targets>(&self, targets: T) -> Result<T::Values, DeviceError> {
+        let mut list = Vec::new();
+        targets.targets(&mut list);
+        if let [one] = *list {
+            let (answered, format) = self.content(Ask::Read { path: one.path }, Vec::new()).await?;
+            let decoder = Decoder::new(format, one.path).with_definitions(&one.definition);
+            return targets.read(decoder, answered.bytes()).map_err(|error| {
+                let operation = Operation::Read;
+                DeviceError::Answer {
+                    operation,
+                    path: one.path,
+                    error,
+                }
+            });
+        }
+        let paths = list.iter().map(|target| target.path).collect();
+        let failed = |error| DeviceError::Answer {
+            operation: Operation::ReadComposite,
+            path: Path::ROOT,
+            error,
+        };
+        match self.content(Ask::ReadComposite { paths }, Vec::new()).await {
+            Ok((answered, format)) => {
+                let definitions: Vec<_> = list.iter().map(|target| target.definition).collect();
+                let decoder = Decoder::new(format, Path::ROOT).with_definitions(&definitions);
+                targets.read(decoder, answered.bytes()).map_err(failed)
+            }
+            Err(DeviceError::Invalid(InvalidRequest::Since { .. })) => {
+                let mut records = Vec::new();
+                for target in list {
+                    let (path, definition) = (target.path, target.definition);
+                    let (answered, format) = self.content(Ask::Read { path }, Vec::new()).await?;
+                    records.extend(decode(Operation::Read, path, format, &definition, &answered)?);
+                }
+                targets.values(&records).map_err(failed)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes a resource. A multiple one is replaced as a whole.
+    ///
+    /// Compiles only for a resource that a server may write, and for its own type.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError::Constraint`] when the value is outside the resource's range, and what the device answers.
+    pub async fn set<O, T, A>(&self, path: TypedPath<O, T, A>, value: impl Into<T>) -> Result<(), DeviceError>
+    where
+        O: Object,
+        T: Field + Default + ResourceValue,
+        A: Writable,
+    {
+        let target = target(path);
+        let (path, value) = path
+            .to_write(value)
+            .map_err(|violation| DeviceError::Constraint {
+                path: path.path(),
+                violation,
+            })?;
+        let entries = (0..value.len()).filter_map(|index| value.entry(index));
+        let records = entries
+            .filter_map(|(id, value)| {
+                let path = match id {
+                    Some(id) => path.child(id)?,
+                    None => path,
+                };
+                Some(Record::new(path, value.to_value()))
+            })
+            .collect();
+        self.done(Ask::Write {
+            path,
+            mode: WriteMode::Replace,
+            kind: target.kind,
+            records,
+        })
+        .await
+    }
+
+    /// Replaces an instance: what a server may write takes the values that `value` has, and goes where it has none.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError::Constraint`] when a value is outside its range, and what the device answers.
+    pub async fn write<O: Object>(&self, instance: u16, value: &O) -> Result<(), DeviceError> {
+        self.write_instance(instance, value, WriteMode::Replace).await
+    }
+
+    /// Writes those resources of an instance that `value` has and that a server may write; others stay.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    pub async fn write_partial<O: Object>(&self, instance: u16, value: &O) -> Result<(), DeviceError> {
+        self.write_instance(instance, value, WriteMode::Partial).await
+    }
+
+    /// Has a resource do what it is for, with `()` for no arguments.
+    ///
+    /// Compiles only for an executable resource.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn execute<O, T, A>(
+        &self,
+        path: TypedPath<O, T, A>,
+        arguments: impl ExecuteArguments,
+    ) -> Result<(), DeviceError>
+    where
+        O: Object,
+        A: Executable,
+    {
+        self.execute_path(path.to_execute(), arguments).await
+    }
+
+    /// Creates an instance with the values that a server may write, and returns its identifier: the one asked for, or
+    /// the one that the device chose.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn create<O: Object>(&self, instance: Option<u16>, value: &O) -> Result<u16, DeviceError> {
+        let object = O::DEFINITION.id();
+        // What has no number yet has this one.
+        let base = Path::instance(object, instance.unwrap_or(u16::MAX));
+        let records = writable_records(base, value)?;
+        let answer = self.answer(Ask::Create { object, records }).await?;
+        let created = answer.created.and_then(|path| path.instance_id()).or(instance);
+        created.ok_or(DeviceError::NoValue {
+            path: Path::object(object),
+        })
+    }
+
+    /// Deletes an instance of an object.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn delete<O: Object>(&self, instance: u16) -> Result<(), DeviceError> {
+        self.delete_path(Path::instance(O::DEFINITION.id(), instance))
+            .await
+    }
+
+    /// Finds out which instances and resources there are below a path, and when this server is notified of them.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn discover(&self, path: Path) -> Result<Vec<DiscoveredLink>, DeviceError> {
+        self.discover_to(path, None).await
+    }
+
+    /// [`discover`](Self::discover) to a number of levels below the path (LwM2M 1.2).
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn discover_to(
+        &self,
+        path: Path,
+        depth: Option<Depth>,
+    ) -> Result<Vec<DiscoveredLink>, DeviceError> {
+        let answer = self.answer(Ask::Discover { path, depth }).await?;
+        let (_, payload) = answer.payload.ok_or(DeviceError::NoValue { path })?;
+        discovered::read(&payload).ok_or(DeviceError::Links { path })
+    }
+
+    /// Sets or unsets when this server is notified of a path.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn write_attributes(&self, path: Path, changes: AttributeChanges) -> Result<(), DeviceError> {
+        self.done(Ask::WriteAttributes { path, changes }).await
+    }
+
+    /// Observes a resource, or several of any objects together: an Observe, or for a tuple an Observe-Composite.
+    ///
+    /// Compiles only for resources that a server may read.
+    pub fn observe<T: Targets>(&self, targets: T) -> Observe<T> {
+        Observe::new(self.clone(), targets)
+    }
+
+    /// Reads what is at a path, whatever it is. Values have the types of the definitions that the server's
+    /// configuration knows, else those that the format shows.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn read_path(&self, path: Path) -> Result<Vec<Record>, DeviceError> {
+        let objects = path.object_id().into_iter().collect();
+        let (answered, format) = self.content(Ask::Read { path }, objects).await?;
+        decode(Operation::Read, path, format, &answered.definitions, &answered)
+    }
+
+    /// Reads what is at several paths at once (LwM2M 1.1). What is not there, or may not be read, is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn read_paths(&self, paths: &[Path]) -> Result<Vec<Record>, DeviceError> {
+        let objects = paths.iter().filter_map(|path| path.object_id()).collect();
+        let ask = Ask::ReadComposite {
+            paths: paths.to_vec(),
+        };
+        let (answered, format) = self.content(ask, objects).await?;
+        decode(
+            Operation::ReadComposite,
+            Path::ROOT,
+            format,
+            &answered.definitions,
+            &answered,
+        )
+    }
+
+    /// Writes values at or below a path. What else is in a multiple resource or an instance is replaced or stays, as
+    /// `mode` says.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn write_path(
+        &self,
+        path: Path,
+        mode: WriteMode,
+        records: Vec<Record>,
+    ) -> Result<(), DeviceError> {
+        let kind = match &*records {
+            [
+                Record {
+                    path: only, content, ..
+                },
+            ] if *only == path && path.depth() >= 3 => PayloadKind::Value(match content {
+                crate::encoding::Content::Value(value) => Some(value.resource_type()),
+                _ => None,
+            }),
+            _ => PayloadKind::Values,
+        };
+        self.done(Ask::Write {
+            path,
+            mode,
+            kind,
+            records,
+        })
+        .await
+    }
+
+    /// Writes values at any paths, all or none (LwM2M 1.1).
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn write_composite(&self, records: Vec<Record>) -> Result<(), DeviceError> {
+        self.done(Ask::WriteComposite { records }).await
+    }
+
+    /// Executes the resource at a path.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn execute_path(
+        &self,
+        path: Path,
+        arguments: impl ExecuteArguments,
+    ) -> Result<(), DeviceError> {
+        let arguments = arguments.as_arguments().as_str().to_string();
+        self.done(Ask::Execute { path, arguments }).await
+    }
+
+    /// Deletes the instance or, since LwM2M 1.2, the resource instance at a path.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn delete_path(&self, path: Path) -> Result<(), DeviceError> {
+        self.done(Ask::Delete { path }).await
+    }
+
+    /// Observes what is at a path, whatever it is.
+    pub fn observe_path(&self, path: Path) -> Observe<Path> {
+        Observe::new(self.clone(), path)
+    }
+
+    /// Observes what is at several paths together (LwM2M 1.1).
+    pub fn observe_paths(&self, paths: Vec<Path>) -> Observe<Vec<Path>> {
+        Observe::new(self.clone(), paths)
+    }
+
+    /// Asks exactly this, and returns what the device answers, a refusal too. Observations have their own
+    /// [`observe`](Self::observe).
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`] where there is no answer.
+    pub async fn request(&self, request: &Request<'_>) -> Result<Answer, DeviceError> {
+        let ask = Ask::Verbatim(Verbatim::new(request));
+        self.ask(ask, Vec::new()).await.map(|answered| answered.answer)
+    }
+
+    async fn write_instance<O: Object>(
+        &self,
+        instance: u16,
+        value: &O,
+        mode: WriteMode,
+    ) -> Result<(), DeviceError> {
+        let path = Path::instance(O::DEFINITION.id(), instance);
+        let records = writable_records(path, value)?;
+        self.done(Ask::Write {
+            path,
+            mode,
+            kind: PayloadKind::Values,
+            records,
+        })
+        .await
+    }
+
+    /// Asks for something that is done or not.
+    async fn done(&self, ask: Ask) -> Result<(), DeviceError> {
+        self.answer(ask).await.map(drop)
+    }
+
+    /// Asks for something, and takes a success for an answer.
+    async fn answer(&self, ask: Ask) -> Result<Answer, DeviceError> {
+        let (operation, path) = (ask.operation(), ask.path());
+        let answer = self.ask(ask, Vec::new()).await?.answer;
+        succeeded(answer, operation, path)
+    }
+
+    /// Asks for values.
+    pub(super) async fn content(
+        &self,
+        ask: Ask,
+        objects: Vec<u16>,
+    ) -> Result<(Answered, Format), DeviceError> {
+        let (operation, path) = (ask.operation(), ask.path());
+        let mut answered = self.ask(ask, objects).await?;
+        answered.answer = succeeded(answered.answer, operation, path)?;
+        let format = answered.format(path)?;
+        Ok((answered, format))
+    }
+
+    async fn ask(&self, ask: Ask, objects: Vec<u16>) -> Result<Answered, DeviceError> {
+        let (reply, answered) = oneshot::channel();
+        self.command(Command::Ask {
+            endpoint: self.endpoint.clone(),
+            ask,
+            objects,
+            reply,
+        })
+        .await?;
+        answered.await.map_err(|_| DeviceError::Stopped)?
+    }
+
+    pub(super) async fn command(&self, command: Command) -> Result<(), DeviceError> {
+        let sent = self.commands.send(command).await;
+        sent.map_err(|_| DeviceError::Stopped)
+    }
+
+    pub(super) const fn commands(&self) -> &mpsc::Sender<Command> {
+        &self.commands
+    }
+
+    pub(super) const fn name(&self) -> &Arc<str> {
+        &self.endpoint
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Device").field(&self.endpoint).finish()
+    }
+}
+
+/// An answer that is a success.
+pub(super) fn succeeded(answer: Answer, operation: Operation, path: Path) -> Result<Answer, DeviceError> {
+    match answer.status {
+        status if status.is_success() => Ok(answer),
+        status => Err(DeviceError::Refused {
+            operation,
+            path,
+            status,
+        }),
+    }
+}
+
+/// The records of an answer.
+pub(super) fn decode(
+    operation: Operation,
+    path: Path,
+    format: Format,
+    definitions: &dyn Definitions,
+    answered: &Answered,
+) -> Result<Vec<Record>, DeviceError> {
+    Decoder::new(format, path)
+        .with_definitions(definitions)
+        .read(answered.bytes())
+        .and_then(crate::encoding::Reader::collect)
+        .map_err(|error| DeviceError::Answer {
+            operation,
+            path,
+            error: error.into(),
+        })
+}
+
+/// What a server may write of an instance, checked against the definition.
+fn writable_records<O: Object>(base: Path, value: &O) -> Result<Vec<Record>, DeviceError> {
+    let definition: &ObjectDefinition = O::DEFINITION;
+    let records = instance_records(base, value).only(Operations::writable);
+    records
+        .map(|record| {
+            let resource = record.path.resource_id().and_then(|id| definition.resource(id));
+            if let (Some(resource), Some(value)) = (resource, record.content.value()) {
+                resource
+                    .constraint()
+                    .check(value)
+                    .map_err(|violation| DeviceError::Constraint {
+                        path: record.path,
+                        violation,
+                    })?;
+            }
+            Ok(record.to_record())
+        })
+        .collect()
+}
