@@ -1,3 +1,5 @@
+use alloc::vec::Vec;
+
 use super::{
     Client, Event, RegistrationFailure, State,
     account::Account,
@@ -96,21 +98,23 @@ impl Client {
         }
     }
 
-    /// A registration is wanted; it begins when it is its turn.
-    pub(super) fn want(&mut self, now: Instant, index: usize) {
-        let Some(session) = self.sessions.get_mut(index) else {
-            return;
-        };
-        if session.registration.state() != State::Idle {
-            return;
+    /// Registrations with servers are wanted. Those in an order begin when it is their turn.
+    pub(super) fn want(&mut self, now: Instant, servers: &[u16]) {
+        let mut independent = Vec::new();
+        for (index, session) in self.sessions.iter_mut().enumerate() {
+            if !servers.contains(&session.server()) || session.registration.state() != State::Idle {
+                continue;
+            }
+            session.wanted = true;
+            match session.account.priority.filter(|_| !session.settled) {
+                Some(_) => session.registration.wait(),
+                None => independent.push(index),
+            }
         }
-        session.wanted = true;
-        if session.account.priority.is_some() && !session.settled {
-            session.registration.wait();
-            self.advance_order(now);
-        } else {
+        for index in independent {
             self.begin(now, index);
         }
+        self.advance_order(now);
     }
 
     /// Begins to register.
@@ -189,7 +193,8 @@ impl Client {
 
     /// Reads the accounts anew: sessions come and go with them, and follow what has changed.
     pub(super) fn read_accounts(&mut self, now: Instant) {
-        let mut accounts = self.accounts();
+        let accounts = self.accounts();
+        let mut new = Vec::new();
         for index in (0..self.sessions.len()).rev() {
             let server = self.sessions.get(index).map(Session::server);
             let kept = accounts.iter().any(|account| Some(account.server) == server);
@@ -197,23 +202,24 @@ impl Client {
                 self.remove_session(now, index);
             }
         }
-        for account in accounts.drain(..) {
+        for account in accounts {
             let server = account.server;
             match self.sessions.binary_search_by_key(&server, Session::server) {
                 Ok(index) => self.account_changed(now, index, account),
                 Err(index) => {
                     self.sessions.insert(index, Session::new(account, &self.config));
-                    if self.phase == Phase::Started {
-                        self.want(now, index);
-                    }
+                    new.push(server);
                 }
             }
+        }
+        if self.phase == Phase::Started && !new.is_empty() {
+            self.want(now, &new);
         }
     }
 
     /// The accounts in the tree, as many as are served.
-    fn accounts(&self) -> alloc::vec::Vec<Account> {
-        let mut accounts: alloc::vec::Vec<Account> = alloc::vec::Vec::new();
+    fn accounts(&self) -> Vec<Account> {
+        let mut accounts: Vec<Account> = Vec::new();
         for instance in self.tree.instances(1) {
             let Some(resources) = self.tree.instance(1, instance) else {
                 continue;

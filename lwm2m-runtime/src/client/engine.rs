@@ -109,7 +109,6 @@ impl Client {
 
     /// Registers with every server that has an account, those with a Registration Priority Order one after the other.
     pub fn start(&mut self, now: Instant) {
-        self.phase = Phase::Started;
         // What the engine executes itself exists. Neither is there, nor needed, without the objects.
         let _ = self.tree.enable(1, 4);
         let bootstrap = self
@@ -125,9 +124,9 @@ impl Client {
         if self.sessions.is_empty() {
             self.events.push_back(Event::BootstrapNeeded { server: None });
         }
-        for index in 0..self.sessions.len() {
-            self.want(now, index);
-        }
+        self.phase = Phase::Started;
+        let servers: Vec<u16> = self.servers().collect();
+        self.want(now, &servers);
     }
 
     /// Takes a datagram. `from` is the peer that was given to [`connected`](Self::connected); datagrams of others are

@@ -1,0 +1,18 @@
+//! The engine of a client in lockstep: datagrams by hand in, datagrams and events out, over simulated time.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops where its set-up fails"
+)]
+
+mod management;
+mod observing;
+mod offline;
+mod order;
+mod registration;
+mod robustness;
+mod sending;
+mod streaming;
+mod support;
