@@ -1,0 +1,64 @@
+//! Commands on standard input.
+
+use std::{io, str::FromStr, thread};
+
+use lwm2m_runtime::model::Path;
+use tokio::sync::mpsc;
+
+/// What the person or script in front of the device wants.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Command {
+    Set(Path, String),
+    Get(Path),
+    Send(Vec<Path>),
+    Update,
+    Register,
+    Deregister,
+    Quit,
+}
+
+impl FromStr for Command {
+    type Err = String;
+
+    fn from_str(line: &str) -> Result<Self, String> {
+        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let rest = rest.trim();
+        let path = |text: &str| {
+            text.parse::<Path>()
+                .map_err(|_| format!("{text:?} is no path, as /3303/0/5700 is"))
+        };
+        Ok(match word {
+            "set" => {
+                let (target, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+                Self::Set(path(target)?, value.trim().to_owned())
+            }
+            "get" => Self::Get(path(rest)?),
+            "send" if rest.is_empty() => return Err("say what to send, as in `send /3303/0/5700`".to_owned()),
+            "send" => Self::Send(rest.split_whitespace().map(path).collect::<Result<_, _>>()?),
+            "update" => Self::Update,
+            "register" => Self::Register,
+            "deregister" => Self::Deregister,
+            "quit" | "exit" => Self::Quit,
+            _ => {
+                return Err(format!(
+                    "{word:?} is no command; there are set, get, send, update, register, deregister and quit"
+                ));
+            }
+        })
+    }
+}
+
+/// The commands of standard input until it ends: lines that are none come as the reason.
+pub(crate) fn read() -> mpsc::Receiver<Result<Command, String>> {
+    let (sender, receiver) = mpsc::channel(16);
+    // Standard input cannot be waited for; the thread ends with the program.
+    thread::spawn(move || {
+        for line in io::stdin().lines().map_while(Result::ok) {
+            let line = line.trim();
+            if !line.is_empty() && sender.blocking_send(line.parse()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,287 @@
+//! A device with live values, or ten thousand of them: `cargo run -p device -- --help`.
+//!
+//! It drives the engine of a device in a loop of its own, as a program would that has its own idea of sockets and
+//! threads; `quickstart` shows the shell that does it for one.
+
+mod arguments;
+mod commands;
+mod extra;
+mod firmware;
+mod objects;
+mod report;
+mod runner;
+mod unit;
+mod values;
+
+use std::{
+    io::Write,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    process::ExitCode,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use tokio::{
+    sync::{Semaphore, watch},
+    task::LocalSet,
+};
+
+use crate::{
+    arguments::Arguments,
+    report::Report,
+    runner::{Common, Runner, bind},
+    unit::Unit,
+};
+
+/// How long devices have to de-register.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = runtime
+        .map_err(Into::into)
+        .and_then(|runtime| LocalSet::new().block_on(&runtime, run(&arguments)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when standard error is gone too.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let server = resolve(arguments).await?;
+    let before = resident();
+    let common = Rc::new(Common {
+        server,
+        report: Report::new(arguments.json, arguments.count == 1),
+        window: Semaphore::new(arguments.window as usize),
+        period: arguments.period,
+        start: Instant::now(),
+    });
+    let runners = runners(arguments, &common)?;
+    common.report.say(
+        format_args!("{} at {} ({server})", who(arguments), arguments.server),
+        json!({"event": "started", "server": server.to_string(), "count": arguments.count}),
+    );
+
+    let (stop, stopped) = watch::channel(false);
+    let tasks: Vec<_> = runners
+        .into_iter()
+        .map(|runner| tokio::task::spawn_local(runner.run(stopped.clone())))
+        .collect();
+    let progress = tokio::task::spawn_local(show_progress(arguments.clone(), common.clone()));
+    let all = async {
+        for task in tasks {
+            // A runner ends when its devices have stopped.
+            let _ = task.await;
+        }
+    };
+    tokio::pin!(all);
+    let end = async {
+        match arguments.duration {
+            Some(duration) => tokio::time::sleep(duration).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = &mut all => {}
+        () = interrupted() => {}
+        () = end => {}
+    }
+    let seconds = common.start.elapsed().as_secs_f64();
+    let registered = common.report.counts.registered.get();
+    let after = resident();
+    // The runners may be over already.
+    let _ = stop.send(true);
+    let in_time = tokio::select! {
+        () = &mut all => true,
+        () = interrupted() => false,
+        () = tokio::time::sleep(PATIENCE) => false,
+    };
+    progress.abort();
+    if arguments.count > 1 {
+        let grown = after
+            .zip(before)
+            .map(|(after, before)| after.saturating_sub(before));
+        summary(arguments, &common.report, registered, seconds, grown);
+    }
+    if !in_time {
+        return Err(
+            "not every device could de-register; the server drops them when their lifetime is over".into(),
+        );
+    }
+    Ok(())
+}
+
+/// Where the server is.
+async fn resolve(arguments: &Arguments) -> Result<SocketAddr, String> {
+    let uri = &arguments.server;
+    let addresses = uri.resolve().await;
+    let addresses =
+        addresses.map_err(|error| format!("{uri}: {error}; name a host that there is, by --server"))?;
+    // Names of this host may have both; servers more often listen on IPv4 alone than on IPv6 alone.
+    let v4 = addresses.iter().find(|address| address.is_ipv4());
+    v4.or(addresses.first())
+        .copied()
+        .ok_or_else(|| format!("{uri}: the host has no address"))
+}
+
+/// The devices with their sockets: one for all where each can have an address of its own, and else one for each.
+fn runners(arguments: &Arguments, common: &Rc<Common>) -> Result<Vec<Runner>, Box<dyn std::error::Error>> {
+    let any: SocketAddr = match common.server.ip() {
+        IpAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        IpAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let unit = |number: u32, address: Option<IpAddr>| {
+        let mut seed = [0; 16];
+        getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
+        Unit::new(arguments, number, address, u128::from_ne_bytes(seed)).map_err(|error| error.to_string())
+    };
+    if arguments.count == 1 {
+        let socket = bind(arguments.bind.unwrap_or(any)).map_err(|error| advice(&error, 0))?;
+        let commands = Some(commands::read());
+        return Ok(vec![Runner::new(
+            common.clone(),
+            socket,
+            vec![unit(0, None)?],
+            commands,
+        )]);
+    }
+    if common.server.ip().is_loopback() && common.server.is_ipv4() {
+        let first = arguments.first_address.to_bits();
+        let last = first.checked_add(arguments.count - 1).map(Ipv4Addr::from_bits);
+        if !last.is_some_and(|last| last.is_loopback() && arguments.first_address.is_loopback()) {
+            return Err(
+                "the devices' addresses end beyond 127.255.255.255; choose --first-address lower".into(),
+            );
+        }
+        let units = (0..arguments.count)
+            .map(|number| unit(number, Some(Ipv4Addr::from_bits(first + number).into())))
+            .collect::<Result<_, _>>()?;
+        let socket = bind(arguments.bind.unwrap_or(any)).map_err(|error| advice(&error, 0))?;
+        return Ok(vec![Runner::new(common.clone(), socket, units, None)]);
+    }
+    (0..arguments.count)
+        .map(|number| {
+            let socket = bind(any).map_err(|error| advice(&error, number))?;
+            Ok(Runner::new(
+                common.clone(),
+                socket,
+                vec![unit(number, None)?],
+                None,
+            ))
+        })
+        .collect()
+}
+
+/// What to do about a socket that the system does not give.
+fn advice(error: &std::io::Error, have: u32) -> String {
+    match have {
+        0 => format!("no socket: {error}; choose another address with --bind"),
+        _ => format!(
+            "no socket for device {have}: {error}; raise the limit of open files (`ulimit -n`) and the range of ports, \
+             run fewer devices, or run them on the server's host, where they share one socket"
+        ),
+    }
+}
+
+fn who(arguments: &Arguments) -> String {
+    match arguments.count {
+        1 => format!("{} registers", arguments.endpoint),
+        count => format!(
+            "{count} devices, {0}-0 to {0}-{1}, register",
+            arguments.endpoint,
+            count - 1
+        ),
+    }
+}
+
+/// Waits for Ctrl-C, or for the signal by which a supervisor ends a program.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// How far a fleet is, on a terminal.
+async fn show_progress(arguments: Arguments, common: Rc<Common>) {
+    if arguments.count == 1 || arguments.json {
+        return;
+    }
+    let bar = ProgressBar::new(u64::from(arguments.count));
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} registered, {msg}") {
+        bar.set_style(style);
+    }
+    let counts = &common.report.counts;
+    let mut before = counts.requests.get();
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let requests = counts.requests.get();
+        bar.set_position(counts.registered.get());
+        bar.set_message(format!(
+            "{} failures, {} updates, {} requests/s",
+            counts.failures.get(),
+            counts.updates.get(),
+            (requests - before) * 2
+        ));
+        before = requests;
+    }
+}
+
+fn summary(arguments: &Arguments, report: &Report, registered: u64, seconds: f64, grown: Option<u64>) {
+    let counts = &report.counts;
+    let bytes = grown.map(|grown| grown / u64::from(arguments.count));
+    let rate = counts.requests.get() as f64 / seconds.max(0.001);
+    let memory = match bytes {
+        Some(bytes) => format!("; {bytes} bytes of memory a device"),
+        None => String::new(),
+    };
+    report.say(
+        format_args!(
+            "{registered} of {} devices registered after {seconds:.1} s; {} failures, {} updates, {} requests answered \
+             ({rate:.0} a second){memory}",
+            arguments.count,
+            counts.failures.get(),
+            counts.updates.get(),
+            counts.requests.get(),
+        ),
+        json!({
+            "event": "summary",
+            "count": arguments.count,
+            "registered": registered,
+            "seconds": seconds,
+            "failures": counts.failures.get(),
+            "updates": counts.updates.get(),
+            "requests": counts.requests.get(),
+            "requests_per_second": rate,
+            "datagrams_in": counts.datagrams_in.get(),
+            "datagrams_out": counts.datagrams_out.get(),
+            "dropped": counts.dropped.get(),
+            "bytes_per_device": bytes,
+        }),
+    );
+}
+
+/// The memory of this process, where the system shows it.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}

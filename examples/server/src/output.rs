@@ -1,0 +1,219 @@
+//! What the console says: lines for people, or JSON for scripts.
+
+use std::io::{self, Write};
+
+use lwm2m_runtime::{
+    catalogue,
+    encoding::{Content, Definitions, Record},
+    model::Path,
+    net::{DiscoveredLink, RegistrationInfo},
+};
+use serde_json::{Value as Json, json};
+
+use crate::values::{Models, json, shown};
+
+/// Where and how it is said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    pub(crate) json: bool,
+}
+
+impl Output {
+    /// Something that happened.
+    pub(crate) fn event(self, name: &str, text: &str, members: Json) {
+        match self.json {
+            true => print(&with(json!({"event": name}), members).to_string()),
+            false => print(&format!("* {text}")),
+        }
+    }
+
+    /// The end of a command.
+    pub(crate) fn done(self, line: &str, text: &str, members: Json) {
+        match self.json {
+            true => print(&with(json!({"command": line, "ok": true}), members).to_string()),
+            false if text.is_empty() => {}
+            false => print(text.trim_end()),
+        }
+    }
+
+    /// A command that did not do what was wanted.
+    pub(crate) fn failed(self, line: &str, text: &str, members: Json) {
+        match self.json {
+            true => {
+                let answer = json!({"command": line, "ok": false, "error": text});
+                print(&with(answer, members).to_string());
+            }
+            false => print(&format!("! {text}")),
+        }
+    }
+}
+
+fn with(mut object: Json, members: Json) -> Json {
+    if let (Some(object), Json::Object(members)) = (object.as_object_mut(), members) {
+        object.extend(members);
+    }
+    object
+}
+
+fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    // Whoever reads may have read enough.
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Values as a table: path, name, value.
+pub(crate) fn table(records: &[Record], models: &Models<'_>) -> String {
+    let rows: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let resource = models.resource(record.path);
+            let value = match &record.content {
+                Content::Value(value) => shown(value, resource),
+                _ => "(empty)".to_owned(),
+            };
+            let time = record.time.map(|time| format!("  at {time}")).unwrap_or_default();
+            let name = resource.map_or("", |resource| resource.name());
+            (record.path.to_string(), name, value + &time)
+        })
+        .collect();
+    let path_width = rows.iter().map(|(path, ..)| path.len()).max().unwrap_or(0);
+    let name_width = rows
+        .iter()
+        .map(|(_, name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    rows.iter()
+        .map(|(path, name, value)| format!("{path:path_width$}  {name:name_width$}  {value}\n"))
+        .collect()
+}
+
+/// Values as JSON.
+pub(crate) fn values(records: &[Record], models: &Models<'_>) -> Json {
+    records.iter().map(|record| json(record, models)).collect()
+}
+
+/// One registration, as a line.
+pub(crate) fn summary(registration: &RegistrationInfo) -> String {
+    let RegistrationInfo {
+        endpoint,
+        address,
+        version,
+        lifetime,
+        ..
+    } = registration;
+    let objects: Vec<_> = registration.paths().iter().map(Path::to_string).collect();
+    format!(
+        "{} at {address}, LwM2M {version}, lifetime {lifetime} s: {}",
+        escaped(endpoint),
+        objects.join(" ")
+    )
+}
+
+/// One registration with the names of its objects.
+pub(crate) fn details(registration: &RegistrationInfo) -> String {
+    let models = Models(registration);
+    let mut text = format!(
+        "{} at {}\n  LwM2M {}, lifetime {} s, binding {}, registered {} s ago, seen {} s ago\n",
+        escaped(&registration.endpoint),
+        registration.address,
+        registration.version,
+        registration.lifetime,
+        registration.binding,
+        registration.registered.as_secs(),
+        registration.seen.as_secs(),
+    );
+    for object in registration.objects.iter() {
+        let name = models
+            .object(object.id)
+            .map_or("(unknown)", |object| object.name());
+        let instances: Vec<_> = object.instances.iter().map(u16::to_string).collect();
+        text += &format!(
+            "  {:5} {name} {}: {}\n",
+            object.id,
+            object.version,
+            instances.join(", ")
+        );
+    }
+    text
+}
+
+/// One registration as JSON.
+pub(crate) fn registration(registration: &RegistrationInfo) -> Json {
+    let objects: Vec<_> = registration
+        .objects
+        .iter()
+        .map(|object| {
+            json!({
+                "object": object.id,
+                "version": object.version.to_string(),
+                "instances": object.instances,
+                "name": catalogue::latest(object.id).map(|definition| definition.name()),
+            })
+        })
+        .collect();
+    json!({
+        "endpoint": &*registration.endpoint,
+        "address": registration.address.to_string(),
+        "version": registration.version.to_string(),
+        "lifetime": registration.lifetime,
+        "binding": registration.binding.to_string(),
+        "queue": registration.queue_mode,
+        "root": registration.alternate_path,
+        "objects": objects,
+    })
+}
+
+/// What a Discover found, as a table.
+pub(crate) fn links(links: &[DiscoveredLink], models: &Models<'_>) -> String {
+    let rows: Vec<_> = links
+        .iter()
+        .map(|link| {
+            let object = link.path.object_id().and_then(|id| models.object(id));
+            let name = match link.path.depth() {
+                1 => object.map(|object| object.name()),
+                3 => models.resource(link.path).map(|resource| resource.name()),
+                _ => None,
+            };
+            (link.path.to_string(), name.unwrap_or_default(), attributes(link))
+        })
+        .collect();
+    let width = rows.iter().map(|(path, ..)| path.len()).max().unwrap_or(0);
+    rows.iter()
+        .map(|(path, name, attributes)| {
+            let line = format!("{path:width$}  {name}  {attributes}");
+            format!("{}\n", line.trim_end())
+        })
+        .collect()
+}
+
+/// What a Discover found, as JSON.
+pub(crate) fn links_json(links: &[DiscoveredLink]) -> Json {
+    links
+        .iter()
+        .map(|link| json!({"path": link.path.to_string(), "attributes": attributes(link)}))
+        .collect()
+}
+
+/// `ver=1.1;dim=2;pmin=10`.
+fn attributes(link: &DiscoveredLink) -> String {
+    let mut list = Vec::new();
+    list.extend(link.version.map(|version| format!("ver={version}")));
+    list.extend(link.dimension.map(|instances| format!("dim={instances}")));
+    let each: Result<(), ()> = link.attributes.each(|name, value| {
+        list.push(format!("{name}={value}"));
+        Ok(())
+    });
+    // Nothing in there fails.
+    let _ = each;
+    list.join(";")
+}
+
+/// A name of a peer, without what would move the cursor of a terminal.
+pub(crate) fn escaped(name: &str) -> String {
+    name.chars()
+        .flat_map(|character| match character {
+            character if character.is_control() => character.escape_default().collect::<Vec<_>>(),
+            character => vec![character],
+        })
+        .collect()
+}
