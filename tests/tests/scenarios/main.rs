@@ -14,3 +14,4 @@ mod fixtures;
 mod management;
 mod raw;
 mod registration;
+mod reporting;
