@@ -13,7 +13,7 @@
 //! | | [`objects`]: the objects of LwM2M itself, 0 to 7, generated from the registry |
 //! | | `catalogue` (by feature): the definitions of the whole registry |
 //! | 3 deeds | [`operation`]: what the roles ask of each other · [`reporting`]: when a client notifies |
-//! | | [`access_control`]: which server may do what |
+//! | | [`access_control`]: which server may do what · [`configuration`]: accounts and what goes with them |
 //! | | [`tree`]: a client's live instances, and what servers ask of them |
 //! | 4 roles | [`client`]: a device that registers, answers and notifies, without I/O |
 //! | | [`server`]: clients registered, asked and observed, without I/O |
@@ -68,6 +68,7 @@ pub mod access_control;
 pub mod catalogue;
 pub mod client;
 pub mod coap;
+pub mod configuration;
 pub mod encoding;
 pub mod link;
 pub mod model;

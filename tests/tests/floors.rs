@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("operation", 3),
     ("reporting", 3),
     ("access_control", 3),
+    ("configuration", 3),
     ("tree", 3),
     ("security", 3),
     ("client", 4),

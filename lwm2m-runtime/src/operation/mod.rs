@@ -14,6 +14,7 @@
 //! | `registration` | the parameters of Register and Update | Core 1.2, section 6.2 |
 //! | `profile` | profile identifiers | Core 1.2, section 6.2.1.1 |
 //! | `discover` | the links that answer a Discover | Core 1.2, section 6.3.2 |
+//! | `bootstrap_discover` | the links that answer a Bootstrap-Discover | Core 1.2, section 6.1.7.3 |
 //! | `object_list` | the links of a Register or Update | Core 1.2, section 6.2.1 |
 //! | `client_links`, `object_table` | those links read, and kept in few bytes | Core 1.2, section 6.2.1 |
 //! | `versions` | the versions of objects that links need not name | Core 1.2, section 7.2.2 |
@@ -22,6 +23,7 @@
 mod arguments;
 mod binding;
 mod bootstrap;
+mod bootstrap_discover;
 mod client_links;
 mod coap;
 mod discover;
@@ -41,6 +43,7 @@ mod versions;
 pub use arguments::{Argument, Arguments, ArgumentsBuilder, ArgumentsError};
 pub use binding::{Binding, Transport};
 pub use bootstrap::BootstrapRequest;
+pub use bootstrap_discover::{BootstrapDiscovery, TreeValues};
 pub use client_links::{ClientLinks, ClientLinksError};
 pub use coap::{CoapForm, CoapSession, UplinkPeer, read_uplink, read_uplink_response};
 pub use discover::{Discovery, TreeView};

@@ -1,7 +1,7 @@
 use super::Tree;
 use crate::{
-    model::{ResourceDefinition, Version},
-    operation::TreeView,
+    model::{Path, ResourceDefinition, ValueRef, Version},
+    operation::{TreeValues, TreeView},
 };
 
 impl TreeView for Tree {
@@ -42,5 +42,11 @@ impl TreeView for Tree {
                 .into_iter()
                 .flat_map(|field| (0..field.len()).filter_map(|index| field.entry(index)?.0))
         })
+    }
+}
+
+impl TreeValues for Tree {
+    fn value(&self, path: Path) -> Option<ValueRef<'_>> {
+        Self::value(self, path)
     }
 }
