@@ -13,19 +13,54 @@ pub struct Asker<'a> {
     pub server: u16,
     /// The version of the session, and the formats that both sides have.
     pub formats: &'a Negotiation,
+    alternate_path: &'a str,
 }
 
 impl<'a> Asker<'a> {
     /// A server in a session.
     #[must_use]
     pub const fn new(server: u16, formats: &'a Negotiation) -> Self {
-        Self { server, formats }
+        Self {
+            server,
+            formats,
+            alternate_path: "",
+        }
+    }
+
+    /// With the path below which the client's objects are, without slashes around it.
+    ///
+    /// Names in payloads begin with it since LwM2M 1.2.1, and did not before. A registration does not tell the two apart:
+    /// names are accepted with and without it, and written with it from LwM2M 1.2 on.
+    #[must_use]
+    pub const fn with_alternate_path(self, alternate_path: &'a str) -> Self {
+        Self {
+            alternate_path,
+            ..self
+        }
     }
 
     /// The version of LwM2M in the session.
     #[must_use]
     pub const fn version(&self) -> Version {
         self.formats.version()
+    }
+
+    /// Whether names may begin with a prefix.
+    pub(super) const fn has_prefix(&self) -> bool {
+        !self.alternate_path.is_empty()
+    }
+
+    /// Whether what is below a prefix is the client's own.
+    pub(super) fn is_own(&self, prefix: &str) -> bool {
+        prefix.is_empty() || prefix == self.alternate_path
+    }
+
+    /// What names in SenML begin with.
+    pub(super) fn prefix(&self) -> &'a str {
+        match self.version() < Version::V1_2 {
+            true => "",
+            false => self.alternate_path,
+        }
     }
 }
 

@@ -1,10 +1,6 @@
 use alloc::collections::BTreeMap;
 
-use super::{
-    Application, Asker, Outcome, Tree,
-    staged::Staged,
-    write::{check_writable, decode_status},
-};
+use super::{Application, Asker, Outcome, Tree, read::decode_status, staged::Staged, write::check_writable};
 use crate::{
     encoding::{Content, PayloadKind, Purpose, RecordRef},
     model::Path,
@@ -23,6 +19,9 @@ impl Tree {
         let kind = PayloadKind::CompositeWrite { removes: false };
         let mut reader = self.reader(asker, Path::ROOT, payload, kind, Purpose::Patch)?;
         while let Some(record) = reader.next().map_err(decode_status)? {
+            if !asker.is_own(record.prefix) {
+                return Err(Status::NotFound);
+            }
             self.stage_patch(&mut all, asker, &record)?;
         }
         drop(reader);

@@ -2,7 +2,7 @@ use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 use super::{
     Application, Asker, Change, ChangeKind, Create, Outcome, Tree, delete::is_fixed, node::ObjectNode,
-    staged::Staged, write::decode_status,
+    read::decode_status, staged::Staged,
 };
 use crate::{
     encoding::{Content, PayloadKind, Purpose, RecordRef},
@@ -88,6 +88,9 @@ impl Tree {
         let make = |id| Staged::new(Path::instance(definition.id(), id), (node.make)(definition));
         while let Some(record) = reader.next().map_err(decode_status)? {
             let id = record.path.instance_id().ok_or(Status::BadRequest)?;
+            if !asker.is_own(record.prefix) {
+                return Err(Status::BadRequest);
+            }
             let beyond = !definition.multiple() && !matches!(id, 0 | UNNUMBERED);
             if beyond || node.instance(id).is_some() {
                 return Err(Status::BadRequest);

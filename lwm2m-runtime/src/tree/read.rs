@@ -2,7 +2,10 @@ use alloc::vec::Vec;
 
 use super::{Asker, Tree};
 use crate::{
-    encoding::{ContentFormat, Decoder, EncodeError, Format, Limits, PayloadKind, Purpose, encode},
+    encoding::{
+        ContentFormat, DecodeError, DecodeErrorKind, Decoder, EncodeError, Format, Limits, PayloadKind,
+        Purpose, Reader, encode,
+    },
     model::Path,
     operation::{Operation, Payload, Status},
 };
@@ -33,7 +36,7 @@ impl Tree {
             }
             _ => PayloadKind::Values,
         };
-        let format = asker.formats.answer(accept, kind).map_err(Status::from)?;
+        let format = asker.formats.answer(accept, kind)?;
         self.encode(asker, format, path, &[path], out)
     }
 
@@ -51,10 +54,7 @@ impl Tree {
         accept: Option<ContentFormat>,
         out: &mut Vec<u8>,
     ) -> Result<ContentFormat, Status> {
-        let format = asker
-            .formats
-            .answer(accept, PayloadKind::CompositeValues)
-            .map_err(Status::from)?;
+        let format = asker.formats.answer(accept, PayloadKind::CompositeValues)?;
         self.encode(asker, format, Path::ROOT, paths, out)
     }
 
@@ -64,15 +64,14 @@ impl Tree {
     ///
     /// 4.15 if the format cannot be read or carries no paths, 4.13 above the limits, else 4.00.
     pub fn composite_paths(&self, asker: Asker<'_>, list: Payload<'_>) -> Result<Vec<Path>, Status> {
-        let format = receive(asker, list, PayloadKind::CompositePaths)?;
-        let mut reader = Decoder::new(format, Path::ROOT)
-            .with_purpose(Purpose::Paths)
-            .with_limits(self.limits())
-            .read(list.bytes)
-            .map_err(super::write::decode_status)?;
+        let kind = PayloadKind::CompositePaths;
+        let mut reader = self.reader(asker, Path::ROOT, list, kind, Purpose::Paths)?;
         let mut paths = Vec::new();
-        while let Some(record) = reader.next().map_err(super::write::decode_status)? {
-            paths.push(record.path);
+        while let Some(record) = reader.next().map_err(decode_status)? {
+            // What is below another prefix does not exist, and is left out.
+            if asker.is_own(record.prefix) {
+                paths.push(record.path);
+            }
         }
         paths.sort_unstable();
         Ok(paths)
@@ -87,14 +86,11 @@ impl Tree {
         out: &mut Vec<u8>,
     ) -> Result<ContentFormat, Status> {
         let start = out.len();
-        encode(
-            format,
-            target,
-            self.records(asker, paths),
-            &self.config.encoding,
-            out,
-        )
-        .map_err(|error| match error {
+        let mut records = self.records(asker, paths);
+        if !matches!(format, Format::SenmlJson | Format::SenmlCbor) {
+            records = records.without_prefix();
+        }
+        encode(format, target, records, &self.config.encoding, out).map_err(|error| match error {
             EncodeError::Unsupported { .. } => Status::NotAcceptable,
             _ => Status::InternalServerError,
         })?;
@@ -105,19 +101,38 @@ impl Tree {
         Ok(format.content_format())
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        Limits {
+    /// Begins to read the payload of a request.
+    pub(super) fn reader<'a>(
+        &'a self,
+        asker: Asker<'_>,
+        target: Path,
+        payload: Payload<'a>,
+        kind: PayloadKind,
+        purpose: Purpose,
+    ) -> Result<Reader<'a>, Status> {
+        let format = asker.formats.receive(Some(payload.format), kind)?;
+        let limits = Limits {
             payload: self.config.max_payload_bytes,
             records: self.config.max_records,
             value: self.config.max_value_bytes,
+        };
+        let mut decoder = Decoder::new(format, target)
+            .with_purpose(purpose)
+            .with_definitions(self)
+            .with_limits(limits);
+        if asker.has_prefix() {
+            decoder = decoder.with_prefixes();
         }
+        decoder.read(payload.bytes).map_err(decode_status)
     }
 }
 
-/// The format of a request's payload.
-pub(super) fn receive(asker: Asker<'_>, payload: Payload<'_>, kind: PayloadKind) -> Result<Format, Status> {
-    asker
-        .formats
-        .receive(Some(payload.format), kind)
-        .map_err(Status::from)
+/// What a payload that cannot be read is answered with.
+pub(super) fn decode_status(error: DecodeError) -> Status {
+    match error.kind {
+        DecodeErrorKind::Limit => Status::RequestEntityTooLarge,
+        DecodeErrorKind::Unsupported { .. } => Status::UnsupportedContentFormat,
+        DecodeErrorKind::Executable => Status::MethodNotAllowed,
+        _ => Status::BadRequest,
+    }
 }

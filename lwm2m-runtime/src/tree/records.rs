@@ -14,6 +14,7 @@ use crate::{
 pub struct Records<'a> {
     tree: &'a Tree,
     asker: Asker<'a>,
+    prefix: &'a str,
     // What is still to be read, the innermost last: paths, objects, instances of one of them, values of one of those.
     paths: &'a [Path],
     // The last path that was begun: those below it have been given out with it.
@@ -35,6 +36,7 @@ impl Tree {
         Records {
             tree: self,
             asker,
+            prefix: asker.prefix(),
             paths,
             begun: None,
             objects: &[],
@@ -47,6 +49,12 @@ impl Tree {
 }
 
 impl<'a> Records<'a> {
+    /// For a format whose names have no prefix, or that has no names.
+    pub(super) fn without_prefix(mut self) -> Self {
+        self.prefix = "";
+        self
+    }
+
     /// Begins with what is at a path; with nothing if that does not exist or cannot be read.
     fn begin(&mut self, path: Path) {
         if self.begun.is_some_and(|begun| path.starts_with(begun)) {
@@ -99,12 +107,16 @@ impl<'a> Records<'a> {
         let mut values = instance_records(path, &*instance.value).only(Operations::readable);
         let first = values.next();
         self.values = Some(values);
-        Some(first.unwrap_or(RecordRef {
+        let empty = RecordRef {
             prefix: "",
             path,
             content: Content::Container,
             time: None,
-        }))
+        };
+        Some(RecordRef {
+            prefix: self.prefix,
+            ..first.unwrap_or(empty)
+        })
     }
 }
 
@@ -116,13 +128,23 @@ impl<'a> Iterator for Records<'a> {
         loop {
             if let Some(values) = &mut self.values {
                 match values.next() {
-                    Some(record) => return Some(record),
+                    Some(record) => {
+                        return Some(RecordRef {
+                            prefix: self.prefix,
+                            ..record
+                        });
+                    }
                     None => self.values = None,
                 }
             }
             if let Some(resource) = &mut self.resource {
                 match resource.next() {
-                    Some(record) => return Some(record),
+                    Some(record) => {
+                        return Some(RecordRef {
+                            prefix: self.prefix,
+                            ..record
+                        });
+                    }
                     None => self.resource = None,
                 }
             }

@@ -1,8 +1,8 @@
 use alloc::vec::Vec;
 
-use super::{Application, Asker, Change, ChangeKind, Outcome, Tree, read::receive, staged::Staged};
+use super::{Application, Asker, Change, ChangeKind, Outcome, Tree, read::decode_status, staged::Staged};
 use crate::{
-    encoding::{Content, DecodeError, DecodeErrorKind, Decoder, PayloadKind, Purpose, Reader, RecordRef},
+    encoding::{Content, PayloadKind, Purpose, RecordRef},
     model::{ObjectDefinition, Path, ResourceDefinition},
     object::Instance,
     operation::{Operation, Payload, Status, WriteMode},
@@ -54,6 +54,9 @@ impl Tree {
         let mut reader = self.reader(asker, path, payload, kind, Purpose::Values)?;
         let mut values = 0_usize;
         while let Some(record) = reader.next().map_err(decode_status)? {
+            if !asker.is_own(record.prefix) {
+                return Err(Status::BadRequest);
+            }
             values += 1;
             // One resource instance alone is never a replacement of its siblings.
             let replaces = mode == WriteMode::Replace && path.depth() < 4;
@@ -103,24 +106,6 @@ impl Tree {
             }
             _ => Err(Status::BadRequest),
         }
-    }
-
-    /// Begins to read values of a request.
-    pub(super) fn reader<'a>(
-        &'a self,
-        asker: Asker<'_>,
-        target: Path,
-        payload: Payload<'a>,
-        kind: PayloadKind,
-        purpose: Purpose,
-    ) -> Result<Reader<'a>, Status> {
-        let format = receive(asker, payload, kind)?;
-        Decoder::new(format, target)
-            .with_purpose(purpose)
-            .with_definitions(self)
-            .with_limits(self.limits())
-            .read(payload.bytes)
-            .map_err(decode_status)
     }
 
     /// Applies what was checked and consented to.
@@ -188,14 +173,4 @@ fn stage_absent(
         }
     }
     Ok(())
-}
-
-/// What a payload that cannot be read is answered with.
-pub(super) fn decode_status(error: DecodeError) -> Status {
-    match error.kind {
-        DecodeErrorKind::Limit => Status::RequestEntityTooLarge,
-        DecodeErrorKind::Unsupported { .. } => Status::UnsupportedContentFormat,
-        DecodeErrorKind::Executable => Status::MethodNotAllowed,
-        _ => Status::BadRequest,
-    }
 }

@@ -26,7 +26,7 @@ fn a_composite_read_gives_what_can_be_had_and_nothing_else() {
     assert_eq!(bench.fetch(&["/9", "/3/0/10"]).payload, [0x80]);
 }
 
-// proves: DM-73 ROB-50
+// proves: DM-73
 #[test]
 fn the_root_is_everything_but_secrets() {
     let mut bench = bench();

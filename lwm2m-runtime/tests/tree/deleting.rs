@@ -69,6 +69,28 @@ fn the_device_and_the_servers_are_never_deleted() {
     assert_eq!(bench.snapshot(), before);
 }
 
+// proves: OBJ-3-01
+#[test]
+fn the_device_has_its_mandatory_resources_from_the_start() {
+    let mut bench = Bench::new(Version::V1_2);
+    bench.tree.remove(3, 0);
+    bench
+        .tree
+        .insert(0, lwm2m_runtime::objects::Device::default())
+        .unwrap();
+    assert_eq!(
+        bench.discover("/3").text(),
+        "</3>,</3/0>,</3/0/4>,</3/0/11>;dim=0,</3/0/16>"
+    );
+    assert!(
+        bench
+            .tree
+            .insert(1, lwm2m_runtime::objects::Device::default())
+            .is_err()
+    );
+    assert_eq!(bench.delete("/3/0"), Status::MethodNotAllowed);
+}
+
 // proves: DM-92
 #[test]
 fn the_application_can_refuse() {

@@ -6,6 +6,7 @@
     reason = "a test stops where its set-up fails"
 )]
 
+mod allocations;
 mod attributes;
 mod composites;
 mod creating;
@@ -13,8 +14,10 @@ mod deleting;
 mod device;
 mod discovering;
 mod executing;
+mod property;
 mod reading;
 mod scenarios;
+mod secrets;
 mod streams;
 mod support;
 mod writing;

@@ -152,6 +152,7 @@ pub(crate) struct Bench {
     pub(crate) version: Version,
     pub(crate) formats: FormatSet,
     pub(crate) server: u16,
+    pub(crate) alternate_path: &'static str,
     pub(crate) program: Program,
 }
 
@@ -163,13 +164,14 @@ impl Bench {
             version,
             formats: FormatSet::ALL,
             server: 1,
+            alternate_path: "",
             program: Program::default(),
         }
     }
 
     pub(crate) fn perform(&mut self, request: &Request<'_>) -> Answer {
         let formats = Negotiation::with_server(self.version, self.formats);
-        let asker = Asker::new(self.server, &formats);
+        let asker = Asker::new(self.server, &formats).with_alternate_path(self.alternate_path);
         // What is there already stays.
         let mut out = b"before".to_vec();
         let Outcome {
