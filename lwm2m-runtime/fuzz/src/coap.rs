@@ -13,6 +13,8 @@ use lwm2m_runtime::{
     time::Instant,
 };
 
+use crate::script::Script;
+
 /// Reads the input as a datagram and as frames; what is read is written, and reads the same.
 pub fn message(input: &[u8]) {
     let _ = peek_id(input);
@@ -57,27 +59,6 @@ pub fn message(input: &[u8]) {
     }
 }
 
-/// Bytes of the input, zeros behind its end.
-struct Script<'a>(&'a [u8]);
-
-impl<'a> Script<'a> {
-    fn byte(&mut self) -> u8 {
-        let Some((first, rest)) = self.0.split_first() else {
-            return 0;
-        };
-        self.0 = rest;
-        *first
-    }
-
-    fn bytes(&mut self, most: usize) -> &'a [u8] {
-        let length = usize::from(self.byte()) * 5;
-        let length = length.min(most).min(self.0.len());
-        let (bytes, rest) = self.0.split_at(length);
-        self.0 = rest;
-        bytes
-    }
-}
-
 fn peer(number: u8) -> Peer {
     Peer {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, 1 + u16::from(number % 3))),
@@ -113,7 +94,7 @@ fn config(byte: u8) -> EndpointConfig {
 /// A session of an endpoint: datagrams of peers, commands of the role, and time, as the input says. At the end time
 /// runs out, and nothing is left.
 pub fn endpoint(input: &[u8]) {
-    let mut script = Script(input);
+    let mut script = Script::new(input);
     let mut endpoint = Endpoint::new(config(script.byte()), 7);
     let mut now = Instant::from_millis(0);
     let mut sent = VecDeque::<(Peer, Vec<u8>)>::new();
@@ -121,7 +102,7 @@ pub fn endpoint(input: &[u8]) {
     let mut exchanges = VecDeque::new();
     let mut observer: Option<(Peer, Vec<u8>, RequestKey)> = None;
     let mut options = OptionBuffer::new();
-    while !script.0.is_empty() {
+    while !script.is_empty() {
         let choice = script.byte();
         match choice % 8 {
             0 => {

@@ -39,7 +39,7 @@ impl Client {
             Step::Update => self.send_update(now, index),
             Step::Deregister => self.send_deregister(now, index),
             Step::Fail => {
-                self.close_session(now, index);
+                self.leave_session(now, index);
                 let Some(session) = self.sessions.get_mut(index) else {
                     return Step::Wait;
                 };
@@ -164,12 +164,20 @@ impl Client {
         };
         let step = match session.registration.state() {
             State::Connecting | State::Registering => {
+                session.registration.exchange = None;
                 self.close_session(now, index);
                 self.attempt_failed(now, index, RegistrationFailure::Disconnected)
             }
             State::Registered | State::Updating => session.registration.lost(false),
-            State::Deregistering => session.registration.ended(now),
-            _ => Step::Wait,
+            State::Deregistering => {
+                let server = session.server();
+                self.events.push_back(Event::Deregistered { server });
+                session.registration.ended(now)
+            }
+            _ => {
+                self.close_session(now, index);
+                Step::Wait
+            }
         };
         self.drive(now, index, step);
     }
@@ -183,6 +191,16 @@ impl Client {
         if let Some(peer) = session.peer.take() {
             self.close_peer(now, server, peer);
         }
+    }
+
+    /// The same for good: the shell is told.
+    fn leave_session(&mut self, now: Instant, index: usize) {
+        let server = match self.sessions.get(index) {
+            Some(session) if session.peer.is_some() => session.server(),
+            _ => return,
+        };
+        self.close_session(now, index);
+        self.events.push_back(Event::Disconnect { server });
     }
 
     pub(super) fn close_peer(&mut self, now: Instant, server: u16, peer: Peer) {
@@ -267,18 +285,19 @@ impl Client {
             .sessions
             .get(index)
             .is_some_and(|session| session.registration.state().is_registered());
-        self.close_session(now, index);
-        if index >= self.sessions.len() {
+        let Some(server) = self.sessions.get(index).map(Session::server) else {
             return;
+        };
+        if let Some(session) = self.sessions.get_mut(index) {
+            session.registration.exchange = None;
         }
-        let session = self.sessions.remove(index);
-        let server = session.server();
-        self.deadlines.set(Alarm::Registration(server), None);
-        self.end_observations(server);
         if registered {
             self.events.push_back(Event::Deregistered { server });
-            self.events.push_back(Event::Disconnect { server });
         }
+        self.end_observations(server);
+        self.leave_session(now, index);
+        self.sessions.retain(|session| session.server() != server);
+        self.deadlines.set(Alarm::Registration(server), None);
         self.advance_order(now);
     }
 }

@@ -8,12 +8,12 @@ use super::{
     account::is_bootstrap,
     deadlines::Deadlines,
     observations::{ObservationId, Observations},
-    registration::Afterwards,
+    registration::{Afterwards, Step},
     session::Session,
     tickets::Tickets,
 };
 use crate::{
-    coap::{Endpoint, ExchangeId, Failure, OptionBuffer, Peer, Received, Transmit},
+    coap::{Endpoint, ExchangeId, OptionBuffer, Peer, Received, Transmit},
     operation::{Status, TreeView},
     random::Random,
     time::Instant,
@@ -181,7 +181,8 @@ impl Client {
     }
 
     /// There is a connection to a server, as [`Event::Connect`] asked for: its datagrams come from this peer, and go
-    /// there. Where there was another one, that is over, and the client registers again.
+    /// there. Where there was another one, that is over, and the client registers again. Nothing happens where no
+    /// connection is wanted.
     pub fn connected(&mut self, now: Instant, server: u16, peer: Peer) {
         let Some(index) = self.index_of(server) else {
             return;
@@ -189,9 +190,13 @@ impl Client {
         let Some(session) = self.sessions.get_mut(index) else {
             return;
         };
+        if session.peer == Some(peer) || !session.registration.wants_connection() {
+            return;
+        }
         let old = session.peer.replace(peer);
+        session.registration.exchange = None;
         let step = session.registration.connected(now);
-        if let Some(old) = old.filter(|old| *old != peer) {
+        if let Some(old) = old {
             self.close_peer(now, server, old);
         }
         self.drive(now, index, step);
@@ -211,6 +216,10 @@ impl Client {
         for index in 0..self.sessions.len() {
             if let Some(session) = self.sessions.get_mut(index) {
                 let step = session.registration.moved();
+                // Whatever is on its way came from the old address.
+                if let Some(exchange) = session.registration.exchange.take_if(|_| step != Step::Wait) {
+                    self.endpoint.cancel(now, exchange);
+                }
                 self.drive(now, index, step);
             }
         }
@@ -397,12 +406,7 @@ impl Client {
                 Coap::Failed {
                     exchange, failure, ..
                 } => self.answered(now, exchange, Err(failure)),
-                // A session that was closed comes back; its observations go on.
-                Coap::Unobserved {
-                    failure: Failure::Closed,
-                    ..
-                } => {}
-                Coap::Unobserved { peer, token, .. } => self.unobserved(peer, &token),
+                Coap::Unobserved { peer, token, failure } => self.unobserved(now, peer, &token, failure),
                 _ => {}
             }
         }

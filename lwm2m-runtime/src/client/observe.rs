@@ -5,12 +5,12 @@ use super::{
     session::Session,
 };
 use crate::{
-    coap::{IncomingRequest, Peer, PeerToken, RequestKey},
+    coap::{Failure, IncomingRequest, Peer, PeerToken, RequestKey},
     encoding::ContentFormat,
     link::NotificationAttributes,
     model::Path,
     operation::Request,
-    reporting::{CONFIRMABLE_REFRESH, Conditions, Decision, Observation, Observed as Kind},
+    reporting::{CONFIRMABLE_REFRESH, Conditions, Decision, Observation, Observed as Kind, Retention},
     time::Instant,
     tree::{Asker, Tree},
 };
@@ -121,11 +121,29 @@ impl Client {
     }
 
     /// A peer has rejected a notification, or not acknowledged it.
-    pub(super) fn unobserved(&mut self, peer: Peer, token: &PeerToken) {
-        let sessions = self.sessions.iter().filter(|session| session.peer == Some(peer));
-        let mut found = sessions.filter_map(|session| self.observations.find(session.server(), token));
-        if let Some(id) = found.next() {
-            self.end_observation(id);
+    pub(super) fn unobserved(&mut self, now: Instant, peer: Peer, token: &PeerToken, failure: Failure) {
+        let Some(index) = self.session_of(peer) else {
+            return;
+        };
+        let Some(server) = self.sessions.get(index).map(Session::server) else {
+            return;
+        };
+        let Some(id) = self.observations.find(server, token) else {
+            return;
+        };
+        match failure {
+            // The server may have it still and waits in vain: it has to be told that there is none (LwM2M Core 1.2,
+            // section 6.2.1). What falls due until then is stored.
+            Failure::TimedOut => {
+                match self.retention(index, id) {
+                    Retention::Drop => self.end_observation(id),
+                    _ => self.store(now, index, id),
+                }
+                self.unreachable(now, index, failure);
+            }
+            // The session was closed on this side.
+            Failure::Closed => {}
+            _ => self.end_observation(id),
         }
     }
 

@@ -189,16 +189,19 @@ impl Registration {
         }
     }
 
-    /// There is a connection, asked for or not.
+    /// Whether a connection is of use now.
+    pub(super) const fn wants_connection(&self) -> bool {
+        matches!(
+            self.state,
+            State::Connecting | State::Registering | State::Registered | State::Updating
+        )
+    }
+
+    /// There is a connection, asked for or in place of another one.
     pub(super) fn connected(&mut self, now: Instant) -> Step {
         match self.state {
             State::Connecting if self.location.is_some() && !self.anew && now < self.expires => Step::Update,
-            State::Connecting => Step::Register,
-            // The session was replaced by another one.
-            State::Registered | State::Updating | State::Registering => {
-                self.exchange = None;
-                Step::Register
-            }
+            State::Connecting | State::Registering | State::Registered | State::Updating => Step::Register,
             _ => Step::Wait,
         }
     }
@@ -207,10 +210,7 @@ impl Registration {
     pub(super) fn moved(&mut self) -> Step {
         self.anew = true;
         match self.state {
-            State::Registered | State::Updating => {
-                self.exchange = None;
-                Step::Register
-            }
+            State::Registering | State::Registered | State::Updating => Step::Register,
             _ => Step::Wait,
         }
     }

@@ -122,6 +122,9 @@ impl Client {
             let Some(session) = self.sessions.get_mut(index) else {
                 return;
             };
+            // Where too much waits for an acknowledgement, it goes out once: nothing may get lost on this side.
+            let waiting = session.peer.map_or(0, |peer| self.endpoint.outgoing_to(peer));
+            let confirmable = waiting + 1 < usize::from(self.config.coap.max_outgoing_per_peer);
             let Some(id) = session.stored.oldest() else {
                 return;
             };
@@ -145,7 +148,7 @@ impl Client {
                 encode(format, target, records, options, &mut self.payload).is_ok()
             });
             match format.filter(|_| written) {
-                Some(format) => self.send_notification(now, id, format.content_format(), true),
+                Some(format) => self.send_notification(now, id, format.content_format(), confirmable),
                 // No format has times: the present value has to do.
                 None => self
                     .deadlines

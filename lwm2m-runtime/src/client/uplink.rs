@@ -251,14 +251,31 @@ impl Client {
                 self.catch_up(index, step)
             }
             Ok(_) => session.registration.update_refused(),
-            Err(failure) => {
-                let step = session.registration.lost(true);
-                self.events.push_back(Event::RegistrationFailed {
-                    server,
-                    failure: RegistrationFailure::Exchange(failure),
-                });
-                step
-            }
+            Err(failure) => self.lost(index, failure),
+        }
+    }
+
+    /// A server does not answer any more: it is to be connected with and registered with anew.
+    fn lost(&mut self, index: usize, failure: Failure) -> Step {
+        let Some(session) = self.sessions.get_mut(index) else {
+            return Step::Wait;
+        };
+        let server = session.server();
+        let failure = RegistrationFailure::Exchange(failure);
+        self.events
+            .push_back(Event::RegistrationFailed { server, failure });
+        session.registration.lost(true)
+    }
+
+    /// A server has not acknowledged what it should have.
+    pub(super) fn unreachable(&mut self, now: Instant, index: usize, failure: Failure) {
+        let registered = self
+            .sessions
+            .get(index)
+            .is_some_and(|session| session.registration.state().is_registered());
+        if registered {
+            let step = self.lost(index, failure);
+            self.drive(now, index, step);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Observe, notify, cancel (LwM2M Core 1.2, section 6.4).
 
 use lwm2m_runtime::{
-    client::{ClientConfig, Event},
+    client::{ClientConfig, Event, State},
     coap::{Code, OptionNumber},
     model::{Path, ValueRef, Version},
     objects::Lwm2mServer,
@@ -290,32 +290,66 @@ fn int_302_a_reset_ends_one_observation() {
     assert_eq!(sent[0].token, b"two");
 }
 
-// proves: REP-15 ROB-15
-#[test]
-fn once_a_day_a_notification_is_confirmable() {
-    let mut bench = Bench::registered();
-    begin(&mut bench, "42769/0/0");
-    let day = 24 * 60 * 60;
-    // The registration has the same period; it is kept alive.
-    let mut probe = None;
-    let mut passed = 0;
-    while passed < day + 10 {
+/// A day later, with the registration kept alive: the notifications of that time.
+fn a_day_later(bench: &mut Bench) -> Vec<Sent> {
+    let mut all = Vec::new();
+    for _ in 0..24 * 60 * 6 + 1 {
         for (_, sent) in bench.pass(10) {
             match sent.path().as_str() {
-                "" => probe = Some(sent),
+                "" => all.push(sent),
                 _ => bench.input(SERVER, &answer(&sent, Code::CHANGED)),
             }
         }
-        passed += 10;
-        bench.sent();
+        all.extend(bench.sent());
     }
-    let probe = probe.unwrap();
+    bench.events();
+    all
+}
+
+// proves: REP-15 ROB-15 REG-53
+#[test]
+fn once_a_day_a_notification_is_confirmable() {
+    let mut account = server(SERVER);
+    account.notification_storing_when_disabled_or_offline = false;
+    let mut bench = Bench::registered_with(config(), tree_of(&[account]));
+    begin(&mut bench, "42769/0/0");
+    let probe = a_day_later(&mut bench).remove(0);
     assert_eq!((probe.kind, probe.text()), (Con, "20"));
-    // Nobody acknowledges it: the observation is over.
+    // Nobody acknowledges it: the observation is over, and the server has to be told so by a Register.
     for (_, sent) in bench.pass(200) {
         assert_eq!(sent.kind, Con);
     }
     assert_eq!(bench.client.observations(), 0);
+    assert_eq!(bench.client.state(SERVER), Some(State::Connecting));
+    bench.connect(SERVER);
+    bench.accept_register(SERVER);
+}
+
+// proves: REP-15 REP-32
+#[test]
+fn what_is_not_acknowledged_is_stored_where_that_is_wanted() {
+    let mut bench = Bench::registered();
+    begin(&mut bench, "42769/0/0");
+    assert_eq!(a_day_later(&mut bench)[0].kind, Con);
+    bench.pass(200);
+    bench.set_value(21.0);
+    assert!(bench.work().is_empty());
+    bench.connect(SERVER);
+    bench.accept_register(SERVER);
+    let stored = bench.only();
+    assert_eq!((stored.kind, stored.token.as_slice()), (Con, &b"obs"[..]));
+    assert_eq!(bench.client.observations(), 0);
+}
+
+#[test]
+fn an_acknowledged_notification_is_no_matter() {
+    let mut bench = Bench::registered();
+    begin(&mut bench, "42769/0/0");
+    let probe = a_day_later(&mut bench).remove(0);
+    bench.input(SERVER, &empty(Ack, &probe));
+    bench.pass(200);
+    assert_eq!(bench.client.state(SERVER), Some(State::Registered));
+    assert_eq!(bench.client.observations(), 1);
 }
 
 // proves: REP-10
