@@ -3,10 +3,10 @@ use alloc::vec::Vec;
 use super::{Asker, Tree};
 use crate::{
     encoding::{
-        ContentFormat, DecodeError, DecodeErrorKind, Decoder, EncodeError, Format, Limits, PayloadKind,
-        Purpose, Reader, encode,
+        ContentFormat, DecodeError, DecodeErrorKind, Decoder, EncodeError, EncodeOptions, Format, Limits,
+        PayloadKind, Purpose, Reader, encode, instance_records,
     },
-    model::Path,
+    model::{Operations, Path},
     operation::{Operation, Payload, Status},
 };
 
@@ -37,6 +37,10 @@ impl Tree {
             _ => PayloadKind::Values,
         };
         let format = asker.formats.answer(accept, kind)?;
+        if let (Some(node), None, false) = (target.instance, target.resource, has_prefix(asker, format)) {
+            let records = instance_records(path, &*node.value).only(Operations::readable);
+            return self.finish(format, out, |options, out| records.encode(format, options, out));
+        }
         self.encode(asker, format, path, &[path], out)
     }
 
@@ -85,12 +89,24 @@ impl Tree {
         paths: &[Path],
         out: &mut Vec<u8>,
     ) -> Result<ContentFormat, Status> {
-        let start = out.len();
         let mut records = self.records(asker, paths);
-        if !matches!(format, Format::SenmlJson | Format::SenmlCbor) {
+        if !has_prefix(asker, format) {
             records = records.without_prefix();
         }
-        encode(format, target, records, &self.config.encoding, out).map_err(|error| match error {
+        self.finish(format, out, |options, out| {
+            encode(format, target, records, options, out)
+        })
+    }
+
+    /// Writes an answer and sees to it that it is not too large.
+    fn finish(
+        &self,
+        format: Format,
+        out: &mut Vec<u8>,
+        write: impl FnOnce(&EncodeOptions, &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<ContentFormat, Status> {
+        let start = out.len();
+        write(&self.config.encoding, out).map_err(|error| match error {
             EncodeError::Unsupported { .. } => Status::NotAcceptable,
             _ => Status::InternalServerError,
         })?;
@@ -125,6 +141,11 @@ impl Tree {
         }
         decoder.read(payload.bytes).map_err(decode_status)
     }
+}
+
+/// Whether names in a payload for a server begin with the alternate path.
+fn has_prefix(asker: Asker<'_>, format: Format) -> bool {
+    matches!(format, Format::SenmlJson | Format::SenmlCbor) && !asker.prefix().is_empty()
 }
 
 /// What a payload that cannot be read is answered with.

@@ -22,6 +22,7 @@ pub struct Records<'a> {
     objects: &'a [ObjectNode],
     object: u16,
     instances: &'a [InstanceNode],
+    first: Option<RecordRef<'a>>,
     values: Option<InstanceRecords<'a>>,
     resource: Option<ResourceRecords<'a>>,
 }
@@ -42,6 +43,7 @@ impl Tree {
             objects: &[],
             object: 0,
             instances: &[],
+            first: None,
             values: None,
             resource: None,
         }
@@ -53,6 +55,28 @@ impl<'a> Records<'a> {
     pub(super) fn without_prefix(mut self) -> Self {
         self.prefix = "";
         self
+    }
+
+    /// Begins with what comes next; `false` at the end.
+    fn advance(&mut self) -> bool {
+        if let [first, rest @ ..] = self.instances {
+            self.instances = rest;
+            if self.tree.may_read(self.asker, self.object, first.id) {
+                self.begin_instance(first);
+            }
+        } else if let [first, rest @ ..] = self.objects {
+            self.objects = rest;
+            self.object = first.definition.id();
+            if !protected(self.object, self.asker.version()) {
+                self.instances = &first.instances;
+            }
+        } else if let [first, rest @ ..] = self.paths {
+            self.paths = rest;
+            self.begin(*first);
+        } else {
+            return false;
+        }
+        true
     }
 
     /// Begins with what is at a path; with nothing if that does not exist or cannot be read.
@@ -74,15 +98,12 @@ impl<'a> Records<'a> {
             self.objects = core::slice::from_ref(node);
             return;
         };
-        let Some(instance) = node
-            .instance(id)
-            .filter(|_| self.tree.may_read(self.asker, object, id))
-        else {
+        let Some(instance) = node.instance(id) else {
             return;
         };
         match path.resource_id() {
             None => self.instances = core::slice::from_ref(instance),
-            Some(resource) => {
+            Some(resource) if tree.may_read(self.asker, object, id) => {
                 let readable = node
                     .definition
                     .resource(resource)
@@ -98,75 +119,72 @@ impl<'a> Records<'a> {
                         only: path.resource_instance_id(),
                     });
             }
+            Some(_) => {}
         }
     }
 
-    /// Begins an instance; if nothing in it can be read, that is a record.
-    fn begin_instance(&mut self, instance: &'a InstanceNode) -> Option<RecordRef<'a>> {
+    /// Begins an instance; that nothing in it can be read is a record, too.
+    fn begin_instance(&mut self, instance: &'a InstanceNode) {
         let path = Path::instance(self.object, instance.id);
         let mut values = instance_records(path, &*instance.value).only(Operations::readable);
-        let first = values.next();
+        self.first = Some(values.next().unwrap_or(container(path)));
         self.values = Some(values);
-        let empty = RecordRef {
-            prefix: "",
-            path,
-            content: Content::Container,
-            time: None,
-        };
-        Some(RecordRef {
-            prefix: self.prefix,
-            ..first.unwrap_or(empty)
-        })
     }
 }
 
 impl<'a> Iterator for Records<'a> {
     type Item = RecordRef<'a>;
 
-    #[inline]
     fn next(&mut self) -> Option<RecordRef<'a>> {
         loop {
-            if let Some(values) = &mut self.values {
-                match values.next() {
-                    Some(record) => {
-                        return Some(RecordRef {
-                            prefix: self.prefix,
-                            ..record
-                        });
-                    }
-                    None => self.values = None,
-                }
+            let record = self
+                .first
+                .take()
+                .or_else(|| self.values.as_mut()?.next())
+                .or_else(|| self.resource.as_mut()?.next());
+            if let Some(record) = record {
+                return Some(RecordRef {
+                    prefix: self.prefix,
+                    ..record
+                });
             }
-            if let Some(resource) = &mut self.resource {
-                match resource.next() {
-                    Some(record) => {
-                        return Some(RecordRef {
-                            prefix: self.prefix,
-                            ..record
-                        });
-                    }
-                    None => self.resource = None,
-                }
-            }
-            if let [first, rest @ ..] = self.instances {
-                self.instances = rest;
-                if self.tree.may_read(self.asker, self.object, first.id) {
-                    return self.begin_instance(first);
-                }
-            } else if let [first, rest @ ..] = self.objects {
-                self.objects = rest;
-                self.object = first.definition.id();
-                if !protected(self.object, self.asker.version()) {
-                    self.instances = &first.instances;
-                }
-            } else {
-                let [first, rest @ ..] = self.paths else {
-                    return None;
-                };
-                self.paths = rest;
-                self.begin(*first);
+            (self.values, self.resource) = (None, None);
+            if !self.advance() {
+                return None;
             }
         }
+    }
+
+    fn fold<B, F>(mut self, init: B, mut f: F) -> B
+    where
+        F: FnMut(B, RecordRef<'a>) -> B,
+    {
+        let prefix = self.prefix;
+        let mut f = |accumulated, record| f(accumulated, RecordRef { prefix, ..record });
+        let mut accumulated = init;
+        loop {
+            if let Some(first) = self.first.take() {
+                accumulated = f(accumulated, first);
+            }
+            if let Some(values) = self.values.take() {
+                accumulated = values.fold(accumulated, &mut f);
+            }
+            if let Some(resource) = self.resource.take() {
+                accumulated = resource.fold(accumulated, &mut f);
+            }
+            if !self.advance() {
+                return accumulated;
+            }
+        }
+    }
+}
+
+const fn container<'a>(path: Path) -> RecordRef<'a> {
+    RecordRef {
+        prefix: "",
+        path,
+        content: Content::Container,
+        time: None,
     }
 }
 
@@ -193,12 +211,7 @@ impl<'a> Iterator for ResourceRecords<'a> {
         match self.field.entry(index) {
             Some((None, value)) => Some(RecordRef::new(self.path, value)),
             Some((Some(id), value)) => Some(RecordRef::new(self.path.child(id)?, value)),
-            None if index == 0 && self.field.is_multiple() => Some(RecordRef {
-                prefix: "",
-                path: self.path,
-                content: Content::Container,
-                time: None,
-            }),
+            None if index == 0 && self.field.is_multiple() => Some(container(self.path)),
             None => None,
         }
     }
