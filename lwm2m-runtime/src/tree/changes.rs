@@ -6,8 +6,8 @@ use crate::model::Path;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
-    /// Where: a resource whose value changed, came or went; an instance that came or went. Where too much changed at
-    /// once it is an instance, or the root: anything below may have changed then, also which instances there are.
+    /// Where: a resource whose value changed, came or went; an instance or object that came or went. Where too much
+    /// changed at once it is an instance, or the root: anything below may have changed then, also what there is.
     pub path: Path,
     /// What happened.
     pub kind: ChangeKind,
@@ -20,9 +20,9 @@ pub struct Change {
 pub enum ChangeKind {
     /// A value is another, came or went. At an instance or the root: anything below.
     Value,
-    /// The instance is new. Its values are not reported one by one.
+    /// The instance is new, and its values are not reported one by one. Or the object is new; its instances follow.
     Created,
-    /// The instance is gone. If there is a new one under its identifier, that is the next change.
+    /// The instance or object is gone. If there is a new one under its identifier, that is the next change.
     Deleted,
 }
 
@@ -52,8 +52,7 @@ impl Changes {
     /// Notes a change at a resource.
     pub(super) fn value(&mut self, path: Path, by: Option<u16>) {
         // A pending change of anything above says it already.
-        let above = (0..path.depth()).map(|depth| path.up_to(depth));
-        for above in above {
+        for above in [Path::ROOT, path.up_to(2)] {
             if let Some(pending) = self.pending.get_mut(&above) {
                 pending.by = by;
                 return;
@@ -65,33 +64,35 @@ impl Changes {
         self.shrink();
     }
 
-    /// Notes a new instance.
-    pub(super) fn created(&mut self, instance: Path, by: Option<u16>) {
+    /// Notes a new instance or object.
+    pub(super) fn created(&mut self, path: Path, by: Option<u16>) {
         if self.everything() {
             return;
         }
-        let pending = self.entry(instance);
+        let pending = self.entry(path);
         pending.created = true;
         pending.value = false;
         pending.by = by;
         self.shrink();
     }
 
-    /// Notes that an instance is gone.
-    pub(super) fn deleted(&mut self, instance: Path, by: Option<u16>) {
+    /// Notes that an instance is gone; or an object, whose instances are noted before.
+    pub(super) fn deleted(&mut self, path: Path, by: Option<u16>) {
         if self.everything() {
             return;
         }
-        self.pending
-            .retain(|path, _| *path == instance || !path.starts_with(instance));
-        let pending = self.entry(instance);
+        if path.depth() == 2 {
+            self.pending
+                .retain(|other, _| *other == path || !other.starts_with(path));
+        }
+        let pending = self.entry(path);
         let unseen = core::mem::take(&mut pending.created);
         pending.value = false;
         pending.by = by;
-        // Nobody knows of an instance that came since the last look.
+        // Nobody knows of what came since the last look.
         pending.deleted |= !unseen;
         if !pending.deleted {
-            self.pending.remove(&instance);
+            self.pending.remove(&path);
         }
         self.shrink();
     }

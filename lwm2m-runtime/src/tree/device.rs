@@ -65,7 +65,8 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// [`TreeError::Version`] if it is there in another version.
+    /// [`TreeError::Version`] if it is there in another version, [`TreeError::Definition`] if it has instances of another
+    /// definition.
     pub fn add_object(&mut self, definition: &'static ObjectDefinition) -> Result<(), TreeError> {
         self.add(definition, make_dynamic).map(|_| ())
     }
@@ -74,7 +75,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// [`TreeError::Version`] if it is there in another version.
+    /// As [`add_object`](Self::add_object).
     pub fn add_type<O: Object>(&mut self) -> Result<(), TreeError> {
         let object = self.add(O::DEFINITION, make_typed::<O>)?;
         object.make = make_typed::<O>;
@@ -91,6 +92,7 @@ impl Tree {
         for instance in removed.instances {
             self.changes.deleted(Path::instance(object, instance.id), None);
         }
+        self.changes.deleted(Path::object(object), None);
         true
     }
 
@@ -98,7 +100,8 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// [`TreeError::Version`], [`TreeError::Single`], [`TreeError::Identifier`] or [`TreeError::Full`].
+    /// [`TreeError::Version`], [`TreeError::Definition`], [`TreeError::Single`], [`TreeError::Identifier`] or
+    /// [`TreeError::Full`].
     pub fn insert<O: Object>(&mut self, instance: u16, value: O) -> Result<(), TreeError> {
         self.add_type::<O>()?;
         self.put(instance, Box::new(value), make_typed::<O>, None)
@@ -108,7 +111,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// [`TreeError::Version`], [`TreeError::Single`], [`TreeError::Identifier`] or [`TreeError::Full`].
+    /// As [`insert`](Self::insert).
     pub fn insert_dynamic(&mut self, instance: u16, value: DynamicInstance) -> Result<(), TreeError> {
         self.add(value.definition(), make_dynamic)?;
         self.put(instance, Box::new(value), make_dynamic, None)
@@ -299,16 +302,27 @@ impl Tree {
                     revision: self.revision,
                 };
                 self.objects.insert(index, node);
+                self.changes.created(Path::object(object), None);
                 index
             }
         };
         let node = self.objects.get_mut(index).ok_or(TreeError::NotFound {
             path: Path::object(object),
         })?;
-        match node.definition.version() {
-            present if present == version => Ok(node),
-            present => Err(TreeError::Version { object, present }),
+        let present = node.definition;
+        if present.version() != version {
+            let present = present.version();
+            return Err(TreeError::Version { object, present });
         }
+        // Mostly the very same.
+        if !core::ptr::eq(present, definition) && present != definition {
+            if !node.instances.is_empty() {
+                return Err(TreeError::Definition { object });
+            }
+            node.definition = definition;
+            node.make = make;
+        }
+        Ok(node)
     }
 
     fn executable(&mut self, object: u16, resource: u16) -> Result<(&mut ObjectNode, bool), TreeError> {

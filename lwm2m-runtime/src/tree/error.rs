@@ -16,6 +16,11 @@ pub enum TreeError {
         /// The version that it is there in.
         present: Version,
     },
+    /// The object has instances of another definition, such as one with fewer resources.
+    Definition {
+        /// The object's identifier.
+        object: u16,
+    },
     /// The object has one instance at most, and that is instance 0.
     Single {
         /// The object's identifier.
@@ -50,6 +55,10 @@ impl fmt::Display for TreeError {
             Self::Version { object, present } => write!(
                 f,
                 "object {object} is in the tree in version {present}; use that version's type for all its instances"
+            ),
+            Self::Definition { object } => write!(
+                f,
+                "object {object} has instances of another definition; use one definition for all its instances"
             ),
             Self::Single { object } => write!(f, "object {object} has one instance; its identifier is 0"),
             Self::Identifier => f.write_str("65535 is the identifier of nothing; use 0 to 65534"),

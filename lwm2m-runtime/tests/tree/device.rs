@@ -1,10 +1,10 @@
 use lwm2m_runtime::{
-    model::{Value, ValueRef, Version},
+    model::{ObjectDefinition, Value, ValueRef, Version},
     object::{Instance, WriteError},
     objects::{Device, Location, Lwm2mServer},
     operation::TreeView,
     reporting::Sample,
-    tree::{Tree, TreeConfig, TreeError},
+    tree::{ChangeKind, Tree, TreeConfig, TreeError},
 };
 
 use crate::support::{Bench, path, portfolio, thing};
@@ -90,10 +90,17 @@ fn changes_beyond_the_limit_are_put_together() {
     config.max_changes = 4;
     let mut bench = bench();
     bench.tree = Tree::new(config);
-    for id in 0..4 {
+    for id in 0..2 {
         bench.tree.insert_dynamic(id, thing("one")).unwrap();
     }
-    assert_eq!(bench.changes().len(), 4);
+    assert_eq!(
+        bench.changes(),
+        [
+            "/42769 Created None",
+            "/42769/0 Created None",
+            "/42769/1 Created None"
+        ]
+    );
     for resource in [0, 2, 4, 10, 12, 13] {
         let value = match resource {
             2 => ValueRef::Objlnk(Default::default()),
@@ -104,8 +111,8 @@ fn changes_beyond_the_limit_are_put_together() {
         let at = if resource == 4 { format!("{at}/0") } else { at };
         bench.tree.set(path(&at), value).unwrap();
     }
-    bench.tree.remove(42769, 3);
-    assert_eq!(bench.changes(), ["/42769/0 Value None", "/42769/3 Deleted None"]);
+    bench.tree.remove(42769, 1);
+    assert_eq!(bench.changes(), ["/42769/0 Value None", "/42769/1 Deleted None"]);
     for id in 10..20 {
         bench.tree.insert_dynamic(id, thing("one")).unwrap();
     }
@@ -115,9 +122,8 @@ fn changes_beyond_the_limit_are_put_together() {
 
 #[test]
 fn a_tree_refuses_what_cannot_be() {
-    static OTHER: lwm2m_runtime::model::ObjectDefinition =
-        lwm2m_runtime::model::ObjectDefinition::new(3, "Device", "urn:oma:lwm2m:oma:3:9.9")
-            .with_version(Version::new(9, 9));
+    static OTHER: ObjectDefinition =
+        ObjectDefinition::new(3, "Device", "urn:oma:lwm2m:oma:3:9.9").with_version(Version::new(9, 9));
     let mut tree = crate::support::tree();
     assert_eq!(
         tree.add_object(&OTHER),
@@ -186,9 +192,34 @@ fn an_object_can_come_and_go() {
     tree.insert(0, Location::default()).unwrap();
     assert!(tree.remove_object(6));
     assert!(!tree.remove_object(6));
+    let change = tree.poll_change().unwrap();
+    assert_eq!((change.path, change.kind), (path("/16"), ChangeKind::Created));
     assert_eq!(tree.poll_change(), None);
+    tree.insert_dynamic(0, portfolio(&["one"])).unwrap();
+    while tree.poll_change().is_some() {}
+    tree.remove_object(16);
+    let gone: Vec<_> = std::iter::from_fn(|| tree.poll_change()).collect();
+    let gone: Vec<_> = gone
+        .iter()
+        .map(|change| format!("{} {:?}", change.path, change.kind))
+        .collect();
+    assert_eq!(gone, ["/16 Deleted", "/16/0 Deleted"]);
     assert!(tree.get::<Location>(0).is_none());
-    assert_eq!(format!("{tree:?}"), "{16: []}");
+    assert_eq!(format!("{tree:?}"), "{}");
+}
+
+#[test]
+fn an_object_has_one_definition() {
+    static OTHER: ObjectDefinition =
+        ObjectDefinition::new(16, "Portfolio", "urn:oma:lwm2m:oma:16").with_multiple();
+    let mut tree = Tree::new(TreeConfig::default());
+    tree.add_object(&OTHER).unwrap();
+    tree.insert_dynamic(0, portfolio(&["one"])).unwrap();
+    assert_eq!(tree.definition(16), Some(&crate::support::PORTFOLIO));
+    assert_eq!(tree.add_object(&OTHER), Err(TreeError::Definition { object: 16 }));
+    tree.remove(16, 0);
+    tree.add_object(&OTHER).unwrap();
+    assert_eq!(tree.definition(16), Some(&OTHER));
 }
 
 #[test]
