@@ -1,4 +1,5 @@
 use alloc::{
+    borrow::ToOwned,
     collections::{BTreeMap, VecDeque},
     vec::Vec,
 };
@@ -83,8 +84,9 @@ impl Client {
     /// A client that does nothing until [`start`](Self::start). The seed must be new and unpredictable at each start
     /// of the process: tokens and message identifiers come from it.
     #[must_use]
-    pub fn new(config: ClientConfig, mut tree: Tree, seed: u128) -> Self {
+    pub fn new(mut config: ClientConfig, mut tree: Tree, seed: u128) -> Self {
         let mut random = Random::new(seed);
+        config.alternate_path = config.alternate_path.trim_matches('/').to_owned();
         while tree.poll_change().is_some() {}
         Self {
             endpoint: Endpoint::new(config.coap.clone(), random.seed()),

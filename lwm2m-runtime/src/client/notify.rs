@@ -110,7 +110,7 @@ impl Client {
             return;
         };
         self.payload.clear();
-        let asker = session.asker();
+        let asker = session.asker(&self.config);
         let accept = Some(observed.format);
         let read = match &observed.target {
             Target::Path(path) => self.tree.read(asker, *path, accept, &mut self.payload),

@@ -1,10 +1,10 @@
 use alloc::{borrow::ToOwned, vec::Vec};
 use core::fmt;
 
-use super::{Client, State, registration::Step, session::Session};
+use super::{Client, ClientConfig, State, registration::Step, session::Session};
 use crate::{
     coap::{Peer, Request},
-    encoding::{PayloadKind, Record, RecordRef, encode},
+    encoding::{ContentFormat, Format, PayloadKind, Record, RecordRef, encode},
     model::{Path, Version},
     operation::{CoapSession, Payload, Uplink, protected},
     time::Instant,
@@ -118,7 +118,7 @@ impl Client {
         }
         let mut payload = core::mem::take(&mut self.payload);
         payload.clear();
-        let written = write(&self.tree, session, content, &mut payload);
+        let written = write(&self.config, &self.tree, session, content, &mut payload);
         let version = session.formats.version();
         let result = written.and_then(|format| {
             // The server has to know the instances first.
@@ -126,7 +126,7 @@ impl Client {
                 self.drive(now, index, Step::Update);
             }
             let uplink = Uplink::Send {
-                payload: Payload::new(format.content_format(), &payload),
+                payload: Payload::new(format, &payload),
             };
             let form = CoapSession::new(version)
                 .uplink(&uplink)
@@ -161,39 +161,52 @@ fn may_send(session: &Session) -> Result<Peer, SendError> {
     }
 }
 
+/// Writes what a server may read of the content, in the format that fits it best.
 fn write(
+    config: &ClientConfig,
     tree: &Tree,
     session: &Session,
     content: SendContent<'_>,
     out: &mut Vec<u8>,
-) -> Result<crate::encoding::Format, SendError> {
+) -> Result<ContentFormat, SendError> {
     let formats = &session.formats;
     let format = formats.preferred(PayloadKind::Send).ok_or(SendError::Format)?;
-    let options = &tree.config().encoding;
-    let written = match content {
+    match content {
         SendContent::Paths(paths) => {
+            let asker = session.asker(config);
             let mut paths = paths.to_owned();
             paths.sort_unstable();
             paths.dedup();
-            let records = tree.records(session.asker(), &paths);
-            if records.clone().next().is_none() {
+            if tree.records(asker, &paths).next().is_none() {
                 return Err(SendError::Nothing);
             }
-            encode(format, Path::ROOT, records, options, out)
+            tree.read_composite(asker, &paths, Some(format.content_format()), out)
+                .map_err(|_| SendError::Format)
         }
         SendContent::Records(records) => {
+            let version = formats.version();
+            // Names in SenML begin with it since LwM2M 1.2.1; keys of LwM2M CBOR never do.
+            let prefix = match format {
+                Format::SenmlJson | Format::SenmlCbor if version >= Version::V1_2 => &config.alternate_path,
+                _ => "",
+            };
             let records: Vec<RecordRef<'_>> = records
                 .iter()
-                .filter(|record| is_readable(tree, formats.version(), record.path))
-                .map(Record::as_ref)
+                .filter(|record| is_readable(tree, version, record.path))
+                .map(|record| RecordRef {
+                    prefix,
+                    ..record.as_ref()
+                })
                 .collect();
             if records.is_empty() {
                 return Err(SendError::Nothing);
             }
+            let options = &tree.config().encoding;
             encode(format, Path::ROOT, records.iter().copied(), options, out)
+                .map(|()| format.content_format())
+                .map_err(|_| SendError::Format)
         }
-    };
-    written.map(|()| format).map_err(|_| SendError::Format)
+    }
 }
 
 /// Whether a path is that of a readable resource in an instance that exists.

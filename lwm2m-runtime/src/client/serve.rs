@@ -20,7 +20,7 @@ use crate::{
     model::Path,
     operation::{CoapSession, ExecuteInput, Payload, Request, Response, Status, WriteMode},
     time::Instant,
-    tree::{Application, Block, Tree},
+    tree::{Application, Asker, Block, Tree},
 };
 
 /// Whether the body of a request, of which the first block has come, is for the application block by block.
@@ -41,7 +41,7 @@ pub(super) fn streams(
     );
     match read.ok().as_ref().and_then(whole_value) {
         Some((path, format)) => tree
-            .accepts_stream(session.asker(), path, format, application)
+            .accepts_stream(session.asker(config), path, format, application)
             .is_ok_and(|streams| streams),
         None => false,
     }
@@ -169,7 +169,7 @@ impl Desk<'_> {
             attached,
             ..
         } = &mut *self.session;
-        let asker = crate::tree::Asker::new(account.server, formats);
+        let asker = Asker::new(account.server, formats).with_alternate_path(&self.config.alternate_path);
         let outcome = self.tree.perform(asker, attached, &operation, &mut own, self.out);
         let done = outcome.status.is_success();
         let then = match (&operation, own.order) {
@@ -202,7 +202,7 @@ impl Desk<'_> {
         let block = Block::new(path, part.offset, bytes, part.last, self.session.server());
         let written = self
             .tree
-            .write_block(self.session.asker(), &block, self.application);
+            .write_block(self.session.asker(self.config), &block, self.application);
         match written {
             Ok(()) if part.last => Answered::new(Status::Changed),
             Ok(()) => Answered {

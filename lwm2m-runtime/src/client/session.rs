@@ -42,8 +42,9 @@ impl Session {
         self.registration.state().is_registered() && self.peer.is_some()
     }
 
-    pub(super) const fn asker(&self) -> Asker<'_> {
-        Asker::new(self.account.server, &self.formats)
+    /// The server as the one that asks.
+    pub(super) fn asker<'a>(&'a self, config: &'a ClientConfig) -> Asker<'a> {
+        Asker::new(self.account.server, &self.formats).with_alternate_path(&config.alternate_path)
     }
 }
 

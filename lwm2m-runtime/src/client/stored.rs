@@ -11,6 +11,7 @@ use crate::{
     model::{Path, ValueRef},
     reporting::{History, Retention},
     time::Instant,
+    tree::Asker,
 };
 
 /// What fell due while a server could not be reached.
@@ -101,7 +102,8 @@ impl Client {
         else {
             return;
         };
-        let asker = crate::tree::Asker::new(session.account.server, &session.formats);
+        let asker = Asker::new(session.account.server, &session.formats)
+            .with_alternate_path(&self.config.alternate_path);
         let records = match retention {
             Retention::Drop => Vec::new(),
             _ => self

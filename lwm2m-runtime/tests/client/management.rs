@@ -443,3 +443,29 @@ fn a_bootstrap_trigger_is_told_to_the_device() {
     let mut bench = Bench::registered();
     assert_eq!(bench.code(&post("1/0/9")), Code::NOT_FOUND);
 }
+
+// proves: REG-25
+#[test]
+fn names_in_payloads_have_the_alternate_path() {
+    let config = ClientConfig {
+        alternate_path: "lwm2m".into(),
+        ..config()
+    };
+    let mut bench = Bench::registered_with(config, tree());
+    let read = bench.exchange(&get("lwm2m/3/0/9").accept(110));
+    assert!(read.text().contains("/lwm2m/3/0/9"), "{}", read.text());
+    let fetch = request(Code::FETCH, "")
+        .body(110, b"[{\"n\":\"/lwm2m/3/0/9\"}]")
+        .accept(110);
+    assert!(bench.exchange(&fetch).text().contains("80"));
+    let patch = request(Code::IPATCH, "").body(110, b"[{\"n\":\"/lwm2m/42769/0/5\",\"vs\":\"west\"}]");
+    assert_eq!(bench.code(&patch), Code::CHANGED);
+    let observe = get("lwm2m/42769/0/5")
+        .accept(110)
+        .uint(OptionNumber::OBSERVE, 0)
+        .token(b"obs");
+    bench.exchange(&observe);
+    bench.set(Path::resource(42769, 0, 5), ValueRef::String("x"));
+    let sent = bench.work();
+    assert!(sent[0].text().contains("/lwm2m/42769/0/5"), "{}", sent[0].text());
+}
