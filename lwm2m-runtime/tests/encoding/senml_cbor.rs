@@ -209,6 +209,62 @@ fn times_add_to_the_base_time() {
     assert_eq!(read(decoder(SENML, at(3)), &out), Ok(records));
 }
 
+// proves: ENC-SENML-11
+#[test]
+fn times_may_be_decimal_fractions() {
+    // 102.5 as 1025 tenths, -0.25 as -25 hundredths, and a value of 4.5.
+    let (base, time, value) = ("22 c482 20 190401", "06 c482 21 3818", "02 c482 20 182d");
+    let name = "00 {/1000/0/3}";
+    for (hex, expected) in [
+        (format!("81 a3 {name} {base} {value}"), 102.5),
+        (format!("81 a3 {name} {time} {value}"), -0.25),
+        (format!("81 a4 {name} {base} {time} {value}"), 102.25),
+        // 3 times ten to the second.
+        (format!("81 a3 {name} 22 c482 02 03 {value}"), 300.0),
+    ] {
+        let records = decode(SENML, at(3), &cbor(&hex)).unwrap();
+        assert_eq!(records[0].time, Some(expected), "{hex}");
+        assert_eq!(records[0].content, Content::Value(Value::Float(4.5)), "{hex}");
+    }
+}
+
+#[test]
+fn a_time_that_all_records_have_is_said_once() {
+    let at_time = |resource, number, time| RecordRef {
+        time: Some(time),
+        ..RecordRef::new(at(resource), V::Integer(number))
+    };
+    let default = EncodeOptions::default();
+    let mut canonical = default;
+    canonical.canonical = true;
+    for (records, options, hex) in [
+        (
+            [at_time(1, 5, 100.0), at_time(3, 6, 100.0)],
+            &default,
+            "82 a4 21 {/1000/0/} 22 1864 00 {1} 02 05  a2 00 {3} 02 06",
+        ),
+        (
+            [at_time(1, 5, 100.0), at_time(3, 6, 100.0)],
+            &canonical,
+            "82 a4 00 {1} 02 05 21 {/1000/0/} 22 1864  a2 00 {3} 02 06",
+        ),
+        (
+            [at_time(1, 5, 100.0), at_time(3, 6, 101.0)],
+            &default,
+            "82 a4 21 {/1000/0/} 00 {1} 02 05 06 1864  a3 00 {3} 02 06 06 1865",
+        ),
+    ] {
+        let hex = cbor(hex);
+        assert_eq!(written(SENML, INSTANCE, records, options), Ok(bytes(&hex)));
+        let times: Vec<_> = decode(SENML, INSTANCE, &hex)
+            .unwrap()
+            .iter()
+            .map(|record| record.time)
+            .collect();
+        assert_eq!(times, records.map(|record| record.time));
+    }
+}
+
 // proves: ROB-28 ROB-31
 #[test]
 fn impossible_times_are_refused() {
