@@ -291,9 +291,9 @@ pub(crate) struct Context<'d> {
     again: bool,
     // The object that was looked up last, known or not: records of one object follow each other.
     object: Option<u16>,
-    // Its resources, and which of them was looked up last.
+    // Its resources, and those from the one on that was looked up last.
     resources: &'static [ResourceDefinition],
-    index: usize,
+    following: &'static [ResourceDefinition],
     /// Where the record begins that was read last, for complaints about it as a whole.
     pub(crate) record_offset: usize,
 }
@@ -309,7 +309,7 @@ impl<'d> Context<'d> {
             again: false,
             object: None,
             resources: &[],
-            index: 0,
+            following: &[],
             record_offset: 0,
         }
     }
@@ -411,27 +411,19 @@ impl Context<'_> {
             let definition = self.decoder.definitions.object(object);
             self.object = Some(object);
             self.resources = definition.map_or(&[], ObjectDefinition::resources);
-            self.index = 0;
+            self.following = self.resources;
         }
-        // The same resource again, or one of the next: payloads are mostly in order.
-        let near = (self.index..)
-            .zip(
-                self.resources
-                    .get(self.index..)
-                    .unwrap_or_default()
-                    .iter()
-                    .take(4),
-            )
-            .find(|(_, definition)| definition.id() >= resource);
-        let found = match near {
-            Some((index, definition)) if definition.id() == resource => {
-                self.index = index;
-                definition
+        // The same resource again, or the next: payloads are mostly in order.
+        let found = match self.following {
+            [same, ..] if same.id() == resource => Some(same),
+            [_, next, ..] if next.id() == resource => {
+                self.following = self.following.get(1..).unwrap_or_default();
+                Some(next)
             }
-            _ => match self.search(resource) {
-                Some(definition) => definition,
-                None => return Ok(None),
-            },
+            _ => self.search(resource),
+        };
+        let Some(found) = found else {
+            return Ok(None);
         };
         if found.operations().executable() {
             return Err(DecodeError::new(DecodeErrorKind::Executable, offset).at(path));
@@ -440,11 +432,23 @@ impl Context<'_> {
     }
 
     fn search(&mut self, resource: u16) -> Option<&'static ResourceDefinition> {
-        let found = self
-            .resources
-            .binary_search_by_key(&resource, ResourceDefinition::id);
-        self.index = found.ok()?;
-        self.resources.get(self.index)
+        // Those between are most often left out.
+        let near = self
+            .following
+            .iter()
+            .take(6)
+            .position(|definition| definition.id() >= resource);
+        let following = match near.and_then(|near| self.following.get(near..)) {
+            Some(following @ [first, ..]) if first.id() == resource => following,
+            _ => {
+                let found = self
+                    .resources
+                    .binary_search_by_key(&resource, ResourceDefinition::id);
+                self.resources.get(found.ok()?..)?
+            }
+        };
+        self.following = following;
+        following.first()
     }
 
     /// Whether the definitions say that a resource is single.

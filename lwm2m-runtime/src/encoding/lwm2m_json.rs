@@ -113,6 +113,8 @@ impl<'a> Lwm2mJsonReader<'a> {
         })
     }
 
+    // A function by itself: together with those of the other formats it would be one with a frame for all of them.
+    #[inline(never)]
     pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'_>>, DecodeError> {
         if !self.first && self.senml.is_plain(context) {
             if let Some(record) = self.json.plain_record(b"\",\"sv\":\"") {

@@ -74,6 +74,8 @@ impl<'a> SenmlJsonReader<'a> {
         })
     }
 
+    // A function by itself: together with those of the other formats it would be one with a frame for all of them.
+    #[inline(never)]
     pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Result<Option<RecordRef<'_>>, DecodeError> {
         if self.place == Place::Start {
             // No payload at all is an empty one.

@@ -20,6 +20,8 @@ impl<'a> SingleReader<'a> {
         }
     }
 
+    // A function by itself: together with those of the other formats it would be one with a frame for all of them.
+    #[inline(never)]
     pub(crate) fn next<'r>(
         &'r mut self,
         context: &mut Context<'_>,

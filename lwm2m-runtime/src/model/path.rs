@@ -1,4 +1,4 @@
-use core::{fmt, ops::Deref, str::FromStr};
+use core::{fmt, num::NonZeroU8, ops::Deref, str::FromStr};
 
 /// The address of the root, an object, an object instance, a resource or a resource instance.
 ///
@@ -20,24 +20,24 @@ pub struct Path {
     // The object's identifier highest; zero beyond the depth, so that the derived order puts a parent before its
     // children. One number rather than four, because paths are compared and passed around for every value.
     ids: u64,
-    depth: Depth,
+    // One more than how many there are, which leaves room for the `None` of an `Option<Path>`.
+    length: NonZeroU8,
 }
 
-/// A number that leaves room for the `None` of an `Option<Path>`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Depth {
-    Root,
-    Object,
-    Instance,
-    Resource,
-    ResourceInstance,
+/// What [`Path`] keeps of a depth of at most 4.
+#[inline(always)]
+const fn length(depth: u8) -> NonZeroU8 {
+    match NonZeroU8::new(depth + 1) {
+        Some(length) => length,
+        None => NonZeroU8::MIN,
+    }
 }
 
 impl Path {
     /// `/`: every object.
     pub const ROOT: Self = Self {
         ids: 0,
-        depth: Depth::Root,
+        length: length(0),
     };
 
     /// `/object`.
@@ -46,7 +46,7 @@ impl Path {
     pub const fn object(object: u16) -> Self {
         Self {
             ids: (object as u64) << 48,
-            depth: Depth::Object,
+            length: length(1),
         }
     }
 
@@ -56,7 +56,7 @@ impl Path {
     pub const fn instance(object: u16, instance: u16) -> Self {
         Self {
             ids: (object as u64) << 48 | (instance as u64) << 32,
-            depth: Depth::Instance,
+            length: length(2),
         }
     }
 
@@ -66,7 +66,7 @@ impl Path {
     pub const fn resource(object: u16, instance: u16, resource: u16) -> Self {
         Self {
             ids: (object as u64) << 48 | (instance as u64) << 32 | (resource as u64) << 16,
-            depth: Depth::Resource,
+            length: length(3),
         }
     }
 
@@ -81,7 +81,7 @@ impl Path {
     ) -> Self {
         Self {
             ids: Self::resource(object, instance, resource).ids | resource_instance as u64,
-            depth: Depth::ResourceInstance,
+            length: length(4),
         }
     }
 
@@ -114,7 +114,7 @@ impl Path {
     #[must_use]
     #[inline]
     pub const fn depth(&self) -> usize {
-        self.depth as usize
+        self.length.get() as usize - 1
     }
 
     /// The object's identifier, unless this is the root.
@@ -167,17 +167,13 @@ impl Path {
     #[must_use]
     #[inline]
     pub const fn child(self, id: u16) -> Option<Self> {
-        let depth = match self.depth {
-            Depth::Root => Depth::Object,
-            Depth::Object => Depth::Instance,
-            Depth::Instance => Depth::Resource,
-            Depth::Resource => Depth::ResourceInstance,
-            Depth::ResourceInstance => return None,
-        };
-        Some(Self {
-            ids: self.ids | (id as u64) << (64 - 16 * depth as u32),
-            depth,
-        })
+        match self.length.checked_add(1) {
+            Some(length) if length.get() <= 5 => Some(Self {
+                ids: self.ids | (id as u64) << (64 - 16 * self.length.get() as u32),
+                length,
+            }),
+            _ => None,
+        }
     }
 
     /// The path one level up; `None` for the root.
@@ -196,15 +192,9 @@ impl Path {
         if depth >= self.depth() {
             return self;
         }
-        let depth = match depth {
-            0 => Depth::Root,
-            1 => Depth::Object,
-            2 => Depth::Instance,
-            _ => Depth::Resource,
-        };
         Self {
-            ids: self.ids & depth.mask(),
-            depth,
+            ids: self.ids & mask(depth),
+            length: length(depth as u8),
         }
     }
 
@@ -212,18 +202,16 @@ impl Path {
     #[must_use]
     #[inline]
     pub const fn starts_with(&self, base: Self) -> bool {
-        base.depth() <= self.depth() && (self.ids ^ base.ids) & base.depth.mask() == 0
+        base.depth() <= self.depth() && (self.ids ^ base.ids) & mask(base.depth()) == 0
     }
 }
 
-impl Depth {
-    /// The bits of the identifiers that a path of this depth has.
-    #[inline]
-    const fn mask(self) -> u64 {
-        match u64::MAX.checked_shr(16 * self as u32) {
-            Some(below) => !below,
-            None => u64::MAX,
-        }
+/// The bits of the identifiers that a path of a depth has.
+#[inline(always)]
+const fn mask(depth: usize) -> u64 {
+    match u64::MAX.checked_shr(16 * depth as u32) {
+        Some(below) => !below,
+        None => u64::MAX,
     }
 }
 

@@ -74,9 +74,11 @@ struct Frame {
     path: Path,
     start: usize,
     end: usize,
-    // The highest identifier so far, to see duplicates for free while they ascend.
-    last: Option<u16>,
+    // One more than the highest identifier so far, to see duplicates for free while they ascend; 0 before the first.
+    next: u32,
     ascending: bool,
+    // Whatever is in it lies in the target.
+    inside: bool,
 }
 
 pub(crate) struct TlvReader<'a> {
@@ -94,8 +96,9 @@ impl<'a> TlvReader<'a> {
             path: target,
             start: 0,
             end: bytes.len(),
-            last: None,
+            next: 0,
             ascending: true,
+            inside: true,
         };
         Self {
             bytes,
@@ -116,7 +119,8 @@ impl<'a> TlvReader<'a> {
             }
         }
         while let Some(frame) = self.frames.get_mut(self.depth) {
-            if self.offset == frame.end {
+            let offset = self.offset;
+            if offset == frame.end {
                 let frame = *frame;
                 if !frame.ascending {
                     self.check_duplicates(frame)?;
@@ -125,57 +129,54 @@ impl<'a> TlvReader<'a> {
                     break;
                 };
                 self.depth = depth;
-                if frame.last.is_none() {
+                if frame.next == 0 {
                     context.check_target(frame.path, frame.start)?;
                     context.count(frame.path)?;
                     return Ok(Some(container(frame.path)));
                 }
                 continue;
             }
-            let offset = self.offset;
             let Header { kind, id, start, end } = header(self.bytes, offset, frame.end)?;
-            match frame.last {
-                Some(last) if id <= last => frame.ascending = false,
-                _ => frame.last = Some(id),
+            match u32::from(id) >= frame.next {
+                true => frame.next = u32::from(id) + 1,
+                false => frame.ascending = false,
             }
-            let place_in = match self.depth {
-                0 if offset == 0 && end == frame.end => Place::Sole,
-                0 => Place::Top,
-                _ => Place::Inside,
-            };
-            let path = place(frame.path, place_in, kind, id, context.purpose())
-                .map_err(|kind| DecodeError::new(kind, offset).at(frame.path))?;
-            match kind {
-                Kind::Instance | Kind::MultipleResource => {
-                    self.offset = start;
-                    self.depth += 1;
-                    let inner = Frame {
-                        path,
-                        start: offset,
-                        end,
-                        last: None,
-                        ascending: true,
+            let (path, inside) = match frame.path.child(id) {
+                Some(path) if path.depth() == kind.depth() => (path, frame.inside),
+                _ => {
+                    let at = match self.depth {
+                        0 if offset == 0 && end == frame.end => Place::Sole,
+                        0 => Place::Top,
+                        _ => Place::Inside,
                     };
-                    // At most three containers nest: `place` lets each kind in only below a shorter path.
-                    *self
-                        .frames
-                        .get_mut(self.depth)
-                        .ok_or(DecodeError::new(DecodeErrorKind::Depth, offset).at(path))? = inner;
+                    let path = place(frame.path, at, kind, id, context.purpose())
+                        .map_err(|kind| DecodeError::new(kind, offset).at(frame.path))?;
+                    (path, false)
                 }
-                Kind::Resource | Kind::ResourceInstance => {
+            };
+            if matches!(kind, Kind::Resource | Kind::ResourceInstance) {
+                if !inside {
                     context.check_target(path, offset)?;
-                    self.offset = end;
-                    let bytes = self.bytes.get(start..end).unwrap_or_default();
-                    if bytes.len() > context.limits().value {
-                        return Err(DecodeError::new(DecodeErrorKind::Limit, start).at(path));
-                    }
-                    let resource_type = context.resource_type(path, offset)?;
-                    let value = value(bytes, resource_type.unwrap_or(ResourceType::Opaque))
-                        .map_err(|kind| DecodeError::new(kind, start).at(path))?;
-                    context.count(path)?;
-                    return Ok(Some(RecordRef::new(path, value)));
                 }
+                self.offset = end;
+                let bytes = self.bytes.get(start..end).unwrap_or_default();
+                return record(path, bytes, (offset, start), context);
             }
+            self.offset = start;
+            self.depth += 1;
+            let inner = Frame {
+                path,
+                start: offset,
+                end,
+                next: 0,
+                ascending: true,
+                inside,
+            };
+            // At most three containers nest: each kind is only in below a shorter path.
+            *self
+                .frames
+                .get_mut(self.depth)
+                .ok_or(DecodeError::new(DecodeErrorKind::Depth, offset).at(path))? = inner;
         }
         Ok(None)
     }
@@ -255,8 +256,56 @@ fn place(base: Path, at: Place, kind: Kind, id: u16, purpose: Purpose) -> Result
     }
 }
 
-/// The value of a resource or resource instance.
+/// The record of an entry with a value. The offsets are where the entry and the value begin.
 #[inline(always)]
+fn record<'a>(
+    path: Path,
+    bytes: &'a [u8],
+    (offset, start): (usize, usize),
+    context: &mut Context<'_>,
+) -> Result<Option<RecordRef<'a>>, DecodeError> {
+    let fail = |kind| DecodeError::new(kind, start).at(path);
+    if bytes.len() > context.limits().value {
+        return Err(fail(DecodeErrorKind::Limit));
+    }
+    let resource_type = context
+        .resource_type(path, offset)?
+        .unwrap_or(ResourceType::Opaque);
+    let wrong = DecodeErrorKind::Type {
+        expected: resource_type,
+    };
+    // The frequent types by themselves: then each is put where the record is to be, and not first together with others.
+    match resource_type {
+        ResourceType::String => match str::from_utf8(bytes) {
+            Ok(text) => give(path, ValueRef::String(text), context),
+            Err(_) => Err(fail(DecodeErrorKind::Utf8)),
+        },
+        ResourceType::Integer => match integer(bytes) {
+            Some(number) => give(path, ValueRef::Integer(number), context),
+            None => Err(fail(wrong)),
+        },
+        ResourceType::Float => match float(bytes) {
+            Some(number) => give(path, ValueRef::Float(number), context),
+            None => Err(fail(wrong)),
+        },
+        _ => match value(bytes, resource_type) {
+            Ok(value) => give(path, value, context),
+            Err(kind) => Err(fail(kind)),
+        },
+    }
+}
+
+#[inline(always)]
+fn give<'a>(
+    path: Path,
+    value: ValueRef<'a>,
+    context: &mut Context<'_>,
+) -> Result<Option<RecordRef<'a>>, DecodeError> {
+    context.count(path)?;
+    Ok(Some(RecordRef::new(path, value)))
+}
+
+/// The value of a resource or resource instance.
 fn value(bytes: &[u8], resource_type: ResourceType) -> Result<ValueRef<'_>, DecodeErrorKind> {
     let wrong_length = DecodeErrorKind::Type {
         expected: resource_type,
@@ -274,11 +323,7 @@ fn value(bytes: &[u8], resource_type: ResourceType) -> Result<ValueRef<'_>, Deco
             [a, b, c, d, e, f, g, h] => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
             _ => return Err(wrong_length),
         }),
-        ResourceType::Float => ValueRef::Float(match *bytes {
-            [a, b, c, d] => f64::from(f32::from_be_bytes([a, b, c, d])),
-            [a, b, c, d, e, f, g, h] => f64::from_be_bytes([a, b, c, d, e, f, g, h]),
-            _ => return Err(wrong_length),
-        }),
+        ResourceType::Float => ValueRef::Float(float(bytes).ok_or(wrong_length)?),
         ResourceType::Boolean => ValueRef::Boolean(match *bytes {
             [0] => false,
             [1] => true,
@@ -291,6 +336,16 @@ fn value(bytes: &[u8], resource_type: ResourceType) -> Result<ValueRef<'_>, Deco
     })
 }
 
+#[inline]
+fn float(bytes: &[u8]) -> Option<f64> {
+    match *bytes {
+        [a, b, c, d] => Some(f64::from(f32::from_be_bytes([a, b, c, d]))),
+        [a, b, c, d, e, f, g, h] => Some(f64::from_be_bytes([a, b, c, d, e, f, g, h])),
+        _ => None,
+    }
+}
+
+#[inline]
 fn integer(bytes: &[u8]) -> Option<i64> {
     Some(match *bytes {
         [a] => i64::from(i8::from_be_bytes([a])),
