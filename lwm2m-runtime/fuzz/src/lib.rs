@@ -8,6 +8,7 @@ pub mod coap;
 mod link;
 pub mod operation;
 mod script;
+pub mod server;
 
 use lwm2m_runtime::{
     encoding::{

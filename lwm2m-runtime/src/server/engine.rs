@@ -3,9 +3,10 @@ use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 use super::{
     Anybody, Authoriser, ClientDefinitions, EndReason, Event, Registration, RegistrationId, ServerConfig,
     observations::{Notified, Observation},
+    reader::Reader,
     registrations::Registrations,
     requests::{Arrived, Pending},
-    uplink::{Asker, Reader},
+    uplink::Asker,
 };
 use crate::{
     coap::{self, Counters, Endpoint, IncomingRequest, OptionBuffer, Peer, Received, Transmit},

@@ -5,7 +5,7 @@
 //! | `engine` | [`Server`]: datagrams, time and polls |
 //! | `config` | every limit and policy |
 //! | `event`, `error` | what happened, and why something was not taken |
-//! | `uplink` | Register, Update and De-register |
+//! | `reader`, `uplink` | Register, Update and De-register, read and done |
 //! | `send` | Send |
 //! | `requests` | what clients are asked, one thing at a time |
 //! | `observations` | what clients notify of |
@@ -21,6 +21,7 @@ mod error;
 mod event;
 mod models;
 mod observations;
+mod reader;
 mod record;
 mod registration;
 mod registrations;

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use super::{
     Event, Server,
+    reader::{Asked, Reader},
     record::Record,
-    uplink::{Asked, Reader},
 };
 use crate::{
     coap::Peer,
