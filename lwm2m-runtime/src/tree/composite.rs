@@ -25,13 +25,7 @@ impl Tree {
             self.stage_patch(&mut all, asker, &record)?;
         }
         drop(reader);
-        for (path, staged) in &all {
-            let instance = self.target(*path)?.instance;
-            staged.check_sizes(
-                instance.map(|node| &*node.value),
-                self.config.max_resource_instances,
-            )?;
-        }
+        self.check_sizes(all.values())?;
         for staged in all.values() {
             staged.ask(self, asker.server, application)?;
         }

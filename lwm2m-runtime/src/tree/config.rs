@@ -12,6 +12,9 @@ pub struct TreeConfig {
     pub max_payload_bytes: usize,
     /// The length of one String, Opaque or Corelnk value that a server writes, in bytes; 1 MiB by default. Beyond, 4.13.
     pub max_value_bytes: usize,
+    /// What the values take in memory, in bytes, of all instances that servers have created or written; 8 MiB by default.
+    /// Beyond, 4.13.
+    pub max_written_bytes: usize,
     /// The values in one request, and the paths in one composite request; 4,096 by default. Beyond, 4.13.
     pub max_records: usize,
     /// The payload of an answer in bytes; 1 MiB by default. Beyond, 5.00.
@@ -32,6 +35,7 @@ impl Default for TreeConfig {
             max_resource_instances: 256,
             max_payload_bytes: 1 << 20,
             max_value_bytes: 1 << 20,
+            max_written_bytes: 8 << 20,
             max_records: 4096,
             max_answer_bytes: 1 << 20,
             max_changes: 256,

@@ -58,6 +58,7 @@ impl Tree {
             // Room, identifier and multiplicity are checked.
             self.put(id, instance, make, by)
                 .map_err(|_| Status::InternalServerError)?;
+            self.note_written(object, id);
             self.add_rule(object, id, asker.server);
             changes.push(Change {
                 path: Path::instance(object, id),
@@ -105,9 +106,7 @@ impl Tree {
         if !definition.multiple() && requested.len() > 1 {
             return Err(Status::BadRequest);
         }
-        for staged in requested.values() {
-            staged.check_sizes(None, self.config.max_resource_instances)?;
-        }
+        self.check_sizes(requested.values())?;
         Ok(requested)
     }
 

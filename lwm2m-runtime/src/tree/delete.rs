@@ -19,7 +19,7 @@ impl Tree {
                 check_writable(resource, true)?;
                 let mut staged = Staged::new(path.up_to(2), (node.make)(target.object.definition));
                 staged.remove(resource.id(), path.resource_instance_id());
-                staged.check_sizes(Some(&*node.value), self.config.max_resource_instances)?;
+                self.check_sizes([&staged])?;
                 staged.ask(self, asker.server, application)?;
                 self.apply([staged], asker, application);
             }

@@ -41,6 +41,8 @@ pub struct Tree {
     pub(super) changes: Changes,
     /// The number of the last change.
     pub(super) revision: u64,
+    /// What the instances take that servers have written, in bytes.
+    pub(super) written: usize,
 }
 
 impl Tree {
@@ -52,6 +54,7 @@ impl Tree {
             objects: Vec::new(),
             changes: Changes::new(config.max_changes),
             revision: 0,
+            written: 0,
         }
     }
 
@@ -90,6 +93,7 @@ impl Tree {
         let removed = self.objects.remove(index);
         self.revision += 1;
         for instance in removed.instances {
+            self.written = self.written.saturating_sub(instance.written);
             self.changes.deleted(Path::instance(object, instance.id), None);
         }
         self.changes.deleted(Path::object(object), None);
@@ -391,9 +395,10 @@ impl Tree {
         let Ok(index) = node.position(instance) else {
             return false;
         };
-        node.instances.remove(index);
+        let removed = node.instances.remove(index);
         node.revision = revision;
         self.revision = revision;
+        self.written = self.written.saturating_sub(removed.written);
         self.changes.deleted(Path::instance(object, instance), by);
         true
     }

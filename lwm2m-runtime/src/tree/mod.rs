@@ -14,6 +14,7 @@
 //! | `records` | what a server reads, straight from the instances |
 //! | `read`, `write`, `composite`, `create`, `delete`, `execute`, `attributes` | the operations |
 //! | `staged` | values that were checked and are not applied yet |
+//! | `sizes` | how much servers may bring in |
 //! | `links` | whether values that name objects and instances name some that exist |
 //! | `stream` | opaque values that come block by block |
 //! | `changes` | what has changed since the engine looked last |
@@ -45,6 +46,7 @@ mod read;
 mod records;
 mod rules;
 mod sample;
+mod sizes;
 mod staged;
 mod stream;
 mod target;

@@ -35,6 +35,8 @@ pub(super) struct InstanceNode {
     pub(super) value: Box<dyn Instance>,
     /// Makes an empty instance of the same Rust type, in which values are tried.
     pub(super) make: Make,
+    /// What its values took when a server wrote to it last, in bytes.
+    pub(super) written: usize,
     /// The number of the change by which it came.
     created: u64,
     /// The number of the last change that a server can see.
@@ -79,6 +81,7 @@ impl InstanceNode {
             id,
             value,
             make,
+            written: 0,
             created: revision,
             revision,
             resources: Vec::new(),

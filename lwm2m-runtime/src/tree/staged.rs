@@ -3,9 +3,10 @@ use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use super::{
     Application, Tree, Write,
     device::{same_field, same_value},
+    sizes::{field_size, value_size},
 };
 use crate::{
-    model::{Path, ResourceDefinition, ValueRef},
+    model::{ObjectDefinition, Path, ValueRef},
     object::Instance,
     operation::Status,
 };
@@ -120,42 +121,54 @@ impl Staged {
             .map_err(|_| Status::BadRequest)
     }
 
-    /// Refuses to bring a multiple resource beyond a number of instances, or to empty a mandatory one: 4.01.
-    pub(super) fn check_sizes(&self, instance: Option<&dyn Instance>, limit: usize) -> Result<(), Status> {
-        let len = |instance: &dyn Instance, resource| instance.field(resource).map_or(0, |field| field.len());
-        let has = |resource, id: Option<u16>| {
-            let field = instance.and_then(|instance| instance.field(resource));
-            field.is_some_and(|field| field.value(id).is_some())
-        };
-        let before = |resource| instance.map_or(0, |instance| len(instance, resource));
-        let mut sizes: BTreeMap<u16, usize> = BTreeMap::new();
+    /// How many bytes the values take that come and that go when this is done to an instance.
+    pub(super) fn growth(&self, instance: Option<&dyn Instance>) -> (usize, usize) {
+        let (mut added, mut removed) = (0, 0);
         for (resource, edit) in &self.edits {
-            let size = sizes.entry(*resource).or_insert_with(|| before(*resource));
+            let old = instance.and_then(|instance| instance.field(*resource));
+            let new = self.scratch.field(*resource);
             match *edit {
-                Edit::Replace => *size = len(&*self.scratch, *resource),
-                Edit::Merge(id) if !has(*resource, id) => *size += 1,
-                Edit::Remove(id @ Some(_)) if has(*resource, id) => *size = size.saturating_sub(1),
+                Edit::Replace => {
+                    added += new.map_or(0, field_size);
+                    removed += old.map_or(0, field_size);
+                }
+                Edit::Merge(id) => {
+                    added += new.and_then(|field| field.value(id)).map_or(0, value_size);
+                    removed += old.and_then(|field| field.value(id)).map_or(0, value_size);
+                }
+                Edit::Remove(None) => removed += old.map_or(0, field_size),
+                Edit::Remove(id) => removed += old.and_then(|field| field.value(id)).map_or(0, value_size),
+                Edit::Exist => {}
+            }
+        }
+        (added, removed)
+    }
+
+    /// How many instances each multiple resource has when this is done to an instance.
+    pub(super) fn instances(&self, instance: Option<&dyn Instance>) -> BTreeMap<u16, usize> {
+        let field = |resource| instance.and_then(|instance| instance.field(resource));
+        let has = |resource, id: Option<u16>| field(resource).is_some_and(|field| field.value(id).is_some());
+        let mut sizes = BTreeMap::new();
+        for (resource, edit) in &self.edits {
+            let resource = *resource;
+            let Some(scratch) = self.scratch.field(resource).filter(|field| field.is_multiple()) else {
+                continue;
+            };
+            let size = sizes
+                .entry(resource)
+                .or_insert_with(|| field(resource).map_or(0, |field| field.len()));
+            match *edit {
+                Edit::Replace => *size = scratch.len(),
+                Edit::Merge(id) if !has(resource, id) => *size += 1,
+                Edit::Remove(id @ Some(_)) if has(resource, id) => *size = size.saturating_sub(1),
                 _ => {}
             }
         }
-        let definition = self.scratch.definition();
-        let multiple = |resource| {
-            definition
-                .resource(resource)
-                .filter(|resource: &&ResourceDefinition| resource.multiple())
-        };
-        for (resource, size) in sizes {
-            let Some(definition) = multiple(resource) else {
-                continue;
-            };
-            let before = before(resource);
-            let grows = size > limit && size > before;
-            let empties = size == 0 && before > 0 && definition.mandatory();
-            if grows || empties {
-                return Err(Status::Unauthorized);
-            }
-        }
-        Ok(())
+        sizes
+    }
+
+    pub(super) fn definition(&self) -> &'static ObjectDefinition {
+        self.scratch.definition()
     }
 
     /// Asks the application for its consent to every edit.

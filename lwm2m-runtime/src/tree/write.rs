@@ -73,7 +73,7 @@ impl Tree {
             Some(_) if values == 0 => return Err(Status::BadRequest),
             _ => {}
         }
-        staged.check_sizes(Some(&*node.value), self.config.max_resource_instances)?;
+        self.check_sizes([&staged])?;
         Ok(staged)
     }
 
@@ -125,7 +125,9 @@ impl Tree {
             let Some(node) = self.node_mut(object, instance) else {
                 continue;
             };
-            for resource in staged.apply(&mut *node.value) {
+            let changed = staged.apply(&mut *node.value);
+            self.note_written(object, instance);
+            for resource in changed {
                 self.mark(object, instance, resource, by);
                 changes.push(Change {
                     path: Path::resource(object, instance, resource),

@@ -435,6 +435,61 @@ fn a_server_cannot_bring_a_resource_beyond_the_limit() {
 }
 
 #[test]
+fn what_servers_write_is_bounded_altogether() {
+    let mut bench = bench();
+    let mut config = *bench.tree.config();
+    config.max_written_bytes = 1000;
+    bench.tree = lwm2m_runtime::tree::Tree::new(config);
+    bench
+        .tree
+        .insert_dynamic(0, crate::support::thing("one"))
+        .unwrap();
+    bench
+        .tree
+        .insert_dynamic(1, crate::support::thing("two"))
+        .unwrap();
+    // The same value again and again takes no more.
+    for _ in 0..10 {
+        assert_eq!(bench.put("/42769/0/1", &"x".repeat(500)), Status::Changed);
+    }
+    assert_eq!(
+        bench.put("/42769/1/1", &"x".repeat(500)),
+        Status::RequestEntityTooLarge
+    );
+    let patch = format!(
+        r#"[{{"n":"/42769/0/11/0","vs":"{}"}},{{"n":"/42769/1/1","vs":"two"}}]"#,
+        "x".repeat(500)
+    );
+    assert_eq!(
+        bench.patch(ContentFormat::SENML_JSON, patch.as_bytes()),
+        Status::RequestEntityTooLarge
+    );
+    let another = format!(
+        r#"[{{"bn":"/42769/7/","n":"1","vs":"{}"}},{{"n":"11/0","vs":"name"}}]"#,
+        "x".repeat(500)
+    );
+    assert_eq!(
+        bench.create(42769, &another).status,
+        Status::RequestEntityTooLarge
+    );
+    // The device itself may hold more. A server can still make it less.
+    bench
+        .tree
+        .set(
+            path("/42769/0/11/0"),
+            lwm2m_runtime::model::ValueRef::String(&"x".repeat(2000)),
+        )
+        .unwrap();
+    assert_eq!(
+        bench.put("/42769/0/1", &"x".repeat(501)),
+        Status::RequestEntityTooLarge
+    );
+    assert_eq!(bench.put("/42769/0/1", "x"), Status::Changed);
+    assert_eq!(bench.delete("/42769/0"), Status::Deleted);
+    assert_eq!(bench.put("/42769/1/1", &"x".repeat(500)), Status::Changed);
+}
+
+#[test]
 fn what_is_larger_than_the_limits_is_4_13() {
     let mut bench = bench();
     let mut config = *bench.tree.config();
