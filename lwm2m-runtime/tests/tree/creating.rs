@@ -211,23 +211,6 @@ fn formats_of_a_create_are_told_apart() {
 }
 
 #[test]
-fn instances_are_bounded() {
-    let mut bench = bench();
-    let mut config = *bench.tree.config();
-    config.max_instances = 2;
-    let mut tree = lwm2m_runtime::tree::Tree::new(config);
-    tree.insert_dynamic(0, crate::support::portfolio(&["one"]))
-        .unwrap();
-    bench.tree = tree;
-    let two = r#"[{"n":"/16/4/0/0","vs":"four"},{"n":"/16/9/0/0","vs":"nine"}]"#;
-    assert_eq!(bench.create(16, two).status, Status::InternalServerError);
-    let one = r#"[{"n":"/16/4/0/0","vs":"four"}]"#;
-    assert_eq!(bench.create(16, one).status, Status::Created);
-    let another = r#"[{"n":"/16/9/0/0","vs":"nine"}]"#;
-    assert_eq!(bench.create(16, another).status, Status::InternalServerError);
-}
-
-#[test]
 fn what_servers_create_is_of_the_type_that_was_added() {
     use lwm2m_runtime::objects::Location;
     let mut bench = bench();

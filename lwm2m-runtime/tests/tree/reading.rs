@@ -243,21 +243,6 @@ fn what_cannot_be_read_cannot_be_observed() {
 }
 
 #[test]
-fn an_answer_beyond_the_limit_is_an_error() {
-    let mut bench = Bench::new(Version::V1_1);
-    let mut config = *bench.tree.config();
-    config.max_answer_bytes = 64;
-    let mut tree = lwm2m_runtime::tree::Tree::new(config);
-    tree.insert_dynamic(0, crate::support::thing(&"x".repeat(64)))
-        .unwrap();
-    bench.tree = tree;
-    assert_eq!(bench.read("/42769/0").status, Status::InternalServerError);
-    assert_eq!(bench.read("/42769/0/1").text().len(), 64);
-    assert_eq!(bench.fetch(&["/42769"]).status, Status::InternalServerError);
-    assert_eq!(bench.discover("/42769").status, Status::InternalServerError);
-}
-
-#[test]
 fn a_number_that_the_format_does_not_have_is_an_error() {
     let mut bench = Bench::new(Version::V1_1);
     bench
