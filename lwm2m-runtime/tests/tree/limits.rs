@@ -2,7 +2,7 @@ use lwm2m_runtime::{
     encoding::ContentFormat,
     model::{ValueRef, Version},
     operation::Status,
-    tree::Tree,
+    tree::{Executed, Tree},
 };
 
 use crate::support::{Bench, path, portfolio, thing};
@@ -128,4 +128,18 @@ fn an_answer_beyond_the_limit_is_an_error() {
     assert_eq!(bench.read("/42769/0/1").text().len(), 64);
     assert_eq!(bench.fetch(&["/42769"]).status, Status::InternalServerError);
     assert_eq!(bench.discover("/42769").status, Status::InternalServerError);
+}
+
+// proves: DM-83
+#[test]
+fn what_no_status_of_the_server_fits_is_the_clients_own_mistake() {
+    let mut bench = bench();
+    bench
+        .tree
+        .set(path("/42769/0/9"), ValueRef::Float(f64::NAN))
+        .unwrap();
+    let number = bench.read_as("/42769/0/9", ContentFormat::SENML_JSON);
+    assert_eq!(number.status, Status::InternalServerError);
+    bench.program.answer = Some(Executed::Done(Status::NotImplemented));
+    assert_eq!(bench.execute("/3/0/4", "").status, Status::NotImplemented);
 }

@@ -461,3 +461,31 @@ fn what_a_server_writes_is_seen_by_the_typed_instance() {
     let server: &Lwm2mServer = bench.tree.get(0).unwrap();
     assert_eq!(server.default_minimum_period, Some(10));
 }
+
+#[cfg(feature = "derive")]
+#[test]
+fn a_number_that_the_rust_type_cannot_hold_is_refused() {
+    use lwm2m_runtime::Lwm2mObject;
+
+    #[derive(Clone, Default, Lwm2mObject)]
+    #[lwm2m(id = 42770, lwm2m_version = "1.1")]
+    struct Valve {
+        #[lwm2m(id = 0, operations = "RW")]
+        opening: u8,
+        #[lwm2m(id = 1, operations = "RW")]
+        comment: Option<String>,
+    }
+
+    let mut bench = bench();
+    bench.tree.insert(0, Valve::default()).unwrap();
+    assert_eq!(bench.put("/42770/0/0", "255"), Status::Changed);
+    assert_eq!(bench.put("/42770/0/0", "256"), Status::BadRequest);
+    let json = r#"[{"bn":"/42770/0/","n":"1","vs":"new"},{"n":"0","v":256}]"#;
+    assert_eq!(bench.post_json("/42770/0", json), Status::BadRequest);
+    assert_eq!(
+        bench.patch(ContentFormat::SENML_JSON, json.as_bytes()),
+        Status::BadRequest
+    );
+    let valve: &Valve = bench.tree.get(0).unwrap();
+    assert_eq!((valve.opening, &valve.comment), (255, &None));
+}
