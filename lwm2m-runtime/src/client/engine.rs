@@ -248,21 +248,26 @@ impl Client {
         self.answer_ticket(now, ticket, status)
     }
 
-    /// Begins to register with a server after [`deregister`](Self::deregister), or at once where a retry or a disabled
-    /// account would wait longer.
+    /// Begins to register with a server after [`deregister`](Self::deregister), which may still be on its way, or at once
+    /// where a retry or a disabled account would wait longer.
     pub fn register(&mut self, now: Instant, server: u16) {
         let Some(index) = self.index_of(server) else {
             return;
         };
-        let idle = self.sessions.get(index).is_some_and(|session| {
-            matches!(
-                session.registration.state(),
-                State::Idle | State::Failed | State::Disabled | State::Retrying | State::BetweenSequences
-            )
-        });
-        if idle {
-            self.phase = Phase::Started;
-            self.begin(now, index);
+        let Some(session) = self.sessions.get_mut(index) else {
+            return;
+        };
+        match session.registration.state() {
+            State::Idle | State::Failed | State::Disabled | State::Retrying | State::BetweenSequences => {
+                self.phase = Phase::Started;
+                self.begin(now, index);
+            }
+            State::Deregistering => {
+                self.phase = Phase::Started;
+                session.wanted = true;
+                session.registration.begin_afterwards();
+            }
+            _ => {}
         }
     }
 

@@ -343,6 +343,11 @@ impl Registration {
         }
     }
 
+    /// The registration is wanted again while its De-register is on its way.
+    pub(super) fn begin_afterwards(&mut self) {
+        self.afterwards = Afterwards::Disabled(Duration::ZERO);
+    }
+
     /// The De-register was answered, or not; the server has to forget the client in any case.
     pub(super) fn ended(&mut self, now: Instant) -> Step {
         self.exchange = None;

@@ -15,7 +15,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    coap::{BodyPart, Code, IncomingRequest, Message, Responder, Response as CoapResponse},
+    coap::{Code, IncomingRequest, Message, Responder, Response as CoapResponse},
     encoding::ContentFormat,
     model::Path,
     operation::{CoapSession, ExecuteInput, Payload, Request, Response, Status, WriteMode},
@@ -154,7 +154,15 @@ impl Desk<'_> {
             Err(status) => return Answered::new(status),
         };
         if let Some(part) = &request.part {
-            return self.write_block(&operation, part);
+            return self.write_block(&operation, part.offset, part.last);
+        }
+        // What fits into one message is handed over as what does not.
+        if let Some((path, format)) = whole_value(&operation) {
+            let asker = self.session.asker(self.config);
+            let streams = self.tree.accepts_stream(asker, path, format, self.application);
+            if streams == Ok(true) {
+                return self.write_block(&operation, 0, true);
+            }
         }
         let version = self.session.formats.version();
         let mut own = Own {
@@ -194,17 +202,17 @@ impl Desk<'_> {
     }
 
     /// Hands a block of a large value to the application.
-    fn write_block(self, operation: &Request<'_>, part: &BodyPart) -> Answered {
+    fn write_block(self, operation: &Request<'_>, offset: u64, last: bool) -> Answered {
         let (Some((path, _)), Some(payload)) = (whole_value(operation), operation.payload()) else {
             return Answered::new(Status::BadRequest);
         };
         let Payload { bytes, .. } = payload;
-        let block = Block::new(path, part.offset, bytes, part.last, self.session.server());
+        let block = Block::new(path, offset, bytes, last, self.session.server());
         let written = self
             .tree
             .write_block(self.session.asker(self.config), &block, self.application);
         match written {
-            Ok(()) if part.last => Answered::new(Status::Changed),
+            Ok(()) if last => Answered::new(Status::Changed),
             Ok(()) => Answered {
                 then: Then::Continue,
                 ..Answered::new(Status::Changed)

@@ -200,6 +200,12 @@ impl Server {
         self.len() == 0
     }
 
+    /// Whether nothing is open in CoAP, nobody is being asked and nothing is observed: for tests that look for leaks.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.endpoint.is_idle() && self.requests.len() == 0 && self.observations.len() == 0
+    }
+
     /// A registration; `None` once it is over.
     #[must_use]
     pub fn registration(&self, id: RegistrationId) -> Option<Registration<'_>> {

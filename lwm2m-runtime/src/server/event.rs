@@ -54,7 +54,7 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
-    /// An observation is set up, or set up again after a Register.
+    /// An observation is set up, or set up again after a Register or at a new address.
     ObservationStarted {
         /// Which.
         observation: ObservationId,

@@ -452,6 +452,22 @@ impl Server {
         self.advance(now, device);
     }
 
+    /// Sets up the observations of a client anew that has another address: what it has notified from there was not
+    /// known, and so was rejected, which ends them at the client.
+    pub(super) fn observe_from_there(&mut self, device: u32) {
+        let chain = self.registrations.get(device).map(|record| record.observations);
+        let mut at = chain.and_then(|chain| chain.first);
+        while let Some(index) = at {
+            let Some(observation) = self.observations.get(index) else {
+                return;
+            };
+            at = observation.next;
+            if observation.task.is_none() && !observation.stopping {
+                self.enqueue_task(device, index, Task::Observe(index));
+            }
+        }
+    }
+
     /// Ends every observation of a client whose registration is over.
     pub(super) fn drop_observations(&mut self, now: Instant, device: u32, reason: EndReason) {
         while let Some(index) = self

@@ -361,19 +361,25 @@ impl Server {
     /// A client has a new address.
     pub(super) fn moved(&mut self, now: Instant, device: u32) {
         self.drop_completions(now, device);
-        let Some(index) = self.first_request(device) else {
-            return;
-        };
+        if let Some(index) = self.first_request(device) {
+            self.ask_there(now, index);
+        }
+        self.observe_from_there(device);
+        self.advance(now, device);
+    }
+
+    /// What a client was being asked at its old address is asked at the new one, if asking twice is harmless.
+    fn ask_there(&mut self, now: Instant, index: u32) {
         let Some(pending) = self.requests.get_mut(index) else {
             return;
         };
-        if let Some(exchange) = pending.exchange.take() {
-            self.endpoint.cancel(now, exchange);
-            if matches!(&pending.task, Task::Request(prepared) if !prepared.repeatable) {
-                self.fail(now, index, Failure::AddressChanged);
-            }
+        let Some(exchange) = pending.exchange.take() else {
+            return;
+        };
+        self.endpoint.cancel(now, exchange);
+        if matches!(&pending.task, Task::Request(prepared) if !prepared.repeatable) {
+            self.fail(now, index, Failure::AddressChanged);
         }
-        self.advance(now, device);
     }
 
     /// Ends a request without an answer. The next one does not go out yet.

@@ -50,15 +50,15 @@ fn an_image_may_be_pushed_by_post() {
 }
 
 #[test]
-fn a_short_image_is_written_like_any_value() {
+fn a_short_image_is_one_block() {
     let mut bench = Bench::registered();
     assert_eq!(
         bench.code(&request(Code::PUT, "42769/0/3").body(OPAQUE, &[0])),
         Code::CHANGED
     );
-    assert_eq!(bench.program.images, 0);
+    assert_eq!((bench.program.images, &*bench.program.image), (1, &[0][..]));
     let path = lwm2m_runtime::model::Path::resource(42769, 0, 3);
-    assert!(bench.client.tree().value(path).is_some());
+    assert!(bench.client.tree().value(path).is_none());
 }
 
 // proves: ROB-23
