@@ -10,8 +10,10 @@
     reason = "a test stops where its set-up fails"
 )]
 
+mod firmware;
 mod fixtures;
 mod management;
+mod mix;
 mod raw;
 mod registration;
 mod reporting;
