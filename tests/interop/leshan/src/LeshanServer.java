@@ -1,0 +1,323 @@
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.eclipse.leshan.core.endpoint.Protocol;
+import org.eclipse.leshan.core.link.Link;
+import org.eclipse.leshan.core.link.lwm2m.attributes.DefaultLwM2mAttributeParser;
+import org.eclipse.leshan.core.link.lwm2m.attributes.LwM2mAttributeSet;
+import org.eclipse.leshan.core.model.ResourceModel.Type;
+import org.eclipse.leshan.core.node.LwM2mMultipleResource;
+import org.eclipse.leshan.core.node.LwM2mNode;
+import org.eclipse.leshan.core.node.LwM2mObjectInstance;
+import org.eclipse.leshan.core.node.LwM2mPath;
+import org.eclipse.leshan.core.node.LwM2mResource;
+import org.eclipse.leshan.core.node.LwM2mSingleResource;
+import org.eclipse.leshan.core.node.ObjectLink;
+import org.eclipse.leshan.core.node.TimestampedLwM2mNodes;
+import org.eclipse.leshan.core.observation.CompositeObservation;
+import org.eclipse.leshan.core.observation.Observation;
+import org.eclipse.leshan.core.observation.SingleObservation;
+import org.eclipse.leshan.core.request.CancelCompositeObservationRequest;
+import org.eclipse.leshan.core.request.CancelObservationRequest;
+import org.eclipse.leshan.core.request.ContentFormat;
+import org.eclipse.leshan.core.request.CreateRequest;
+import org.eclipse.leshan.core.request.DeleteRequest;
+import org.eclipse.leshan.core.request.DiscoverRequest;
+import org.eclipse.leshan.core.request.DownlinkDeviceManagementRequest;
+import org.eclipse.leshan.core.request.ExecuteRequest;
+import org.eclipse.leshan.core.request.ObserveCompositeRequest;
+import org.eclipse.leshan.core.request.ObserveRequest;
+import org.eclipse.leshan.core.request.ReadCompositeRequest;
+import org.eclipse.leshan.core.request.ReadRequest;
+import org.eclipse.leshan.core.request.SendRequest;
+import org.eclipse.leshan.core.request.WriteAttributesRequest;
+import org.eclipse.leshan.core.request.WriteCompositeRequest;
+import org.eclipse.leshan.core.request.WriteRequest;
+import org.eclipse.leshan.core.response.CreateResponse;
+import org.eclipse.leshan.core.response.DiscoverResponse;
+import org.eclipse.leshan.core.response.LwM2mResponse;
+import org.eclipse.leshan.core.response.ObserveCompositeResponse;
+import org.eclipse.leshan.core.response.ObserveResponse;
+import org.eclipse.leshan.core.response.ReadCompositeResponse;
+import org.eclipse.leshan.core.response.ReadResponse;
+import org.eclipse.leshan.server.LeshanServerBuilder;
+import org.eclipse.leshan.server.model.VersionedModelProvider;
+import org.eclipse.leshan.server.observation.ObservationListener;
+import org.eclipse.leshan.server.registration.Registration;
+import org.eclipse.leshan.server.registration.RegistrationListener;
+import org.eclipse.leshan.server.registration.RegistrationUpdate;
+import org.eclipse.leshan.server.send.SendListener;
+import org.eclipse.leshan.transport.californium.server.endpoint.CaliforniumServerEndpointsProvider;
+import org.eclipse.leshan.transport.californium.server.endpoint.coap.CoapServerProtocolProvider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * A server of Eclipse Leshan on a free port of the loopback address, driven by lines of JSON.
+ *
+ * <p>
+ * Prints {"event":"listening","port":N}, then events of registrations, notifications and data that devices send.
+ */
+final class LeshanServer {
+    private static final long TIMEOUT = 10_000;
+
+    private final org.eclipse.leshan.server.LeshanServer server;
+
+    public static void main(String[] arguments) throws Exception {
+        new LeshanServer().run();
+    }
+
+    private LeshanServer() {
+        CaliforniumServerEndpointsProvider.Builder endpoints = new CaliforniumServerEndpointsProvider.Builder(
+                new CoapServerProtocolProvider());
+        endpoints.setConfiguration(endpoints.createDefaultConfiguration());
+        endpoints.addEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Protocol.COAP);
+        server = new LeshanServerBuilder().setEndpointsProviders(endpoints.build())
+                .setObjectModelProvider(new VersionedModelProvider(Models.all())).build();
+    }
+
+    private void run() throws Exception {
+        server.getRegistrationService().addListener(new Registrations());
+        server.getObservationService().addListener(new Notifications());
+        server.getSendService().addListener(new Sends());
+        server.start();
+        Json.print(Json.event("listening").put("port", server.getEndpoint(Protocol.COAP).getURI().getPort()));
+        Json.serve(this::answer);
+        server.destroy();
+    }
+
+    private ObjectNode answer(JsonNode command) throws Exception {
+        String endpoint = command.path("ep").asText();
+        Registration registration = server.getRegistrationService().getByEndpoint(endpoint);
+        if (registration == null) {
+            return Json.object().put("error", "no device is registered as " + endpoint);
+        }
+        if (command.path("op").asText().equals("registration")) {
+            return describe(Json.object(), registration);
+        }
+        LwM2mResponse response = server.send(registration, request(command, registration), TIMEOUT);
+        if (response == null) {
+            return Json.object().put("error", "no answer within the time");
+        }
+        ObjectNode answer = Json.object().put("code", response.getCode().toString());
+        if (response.getErrorMessage() != null && !response.getErrorMessage().isEmpty()) {
+            answer.put("message", response.getErrorMessage());
+        }
+        if (response instanceof ReadCompositeResponse && response.isSuccess()) {
+            answer.set("values", Json.values(((ReadCompositeResponse) response).getContent()));
+        } else if (response instanceof ReadResponse && response.isSuccess()) {
+            LwM2mPath path = new LwM2mPath(command.path("path").asText());
+            answer.set("values", Json.values(path, ((ReadResponse) response).getContent()));
+        } else if (response instanceof DiscoverResponse && response.isSuccess()) {
+            ArrayNode links = answer.putArray("links");
+            for (Link link : ((DiscoverResponse) response).getObjectLinks()) {
+                links.add(link.toString());
+            }
+        } else if (response instanceof CreateResponse) {
+            answer.put("location", ((CreateResponse) response).getLocation());
+        }
+        return answer;
+    }
+
+    private DownlinkDeviceManagementRequest<? extends LwM2mResponse> request(JsonNode command,
+            Registration registration) throws Exception {
+        String path = command.path("path").asText();
+        ContentFormat format = command.has("format") ? ContentFormat.fromName(command.get("format").asText()) : null;
+        switch (command.path("op").asText()) {
+        case "read":
+            return new ReadRequest(format, path);
+        case "write":
+            return new WriteRequest(WriteRequest.Mode.REPLACE, format, path, node(new LwM2mPath(path), command));
+        case "update":
+            return new WriteRequest(WriteRequest.Mode.UPDATE, format, path, node(new LwM2mPath(path), command));
+        case "execute":
+            return command.has("arguments") ? new ExecuteRequest(path, command.get("arguments").asText())
+                    : new ExecuteRequest(path);
+        case "observe":
+            return new ObserveRequest(format, path);
+        case "cancel":
+            return cancel(command, registration);
+        case "discover":
+            return new DiscoverRequest(path);
+        case "attributes":
+            return new WriteAttributesRequest(path, new LwM2mAttributeSet(
+                    new DefaultLwM2mAttributeParser().parseUriQuery(command.get("attributes").asText())));
+        case "create":
+            return new CreateRequest(format, path,
+                    (LwM2mObjectInstance) instance(new LwM2mPath(path), command.get("instance").asInt(), command));
+        case "delete":
+            return new DeleteRequest(path);
+        case "read-composite":
+            return new ReadCompositeRequest(format, format, paths(command));
+        case "observe-composite":
+            return new ObserveCompositeRequest(format, format, paths(command).toArray(new String[0]));
+        case "write-composite":
+            Map<LwM2mPath, LwM2mNode> nodes = new HashMap<>();
+            for (JsonNode value : command.get("values")) {
+                LwM2mPath target = new LwM2mPath(value.get("path").asText());
+                nodes.put(target, node(target, value));
+            }
+            return new WriteCompositeRequest(format, nodes, null);
+        default:
+            throw new IllegalArgumentException("no operation " + command.path("op"));
+        }
+    }
+
+    private DownlinkDeviceManagementRequest<? extends LwM2mResponse> cancel(JsonNode command,
+            Registration registration) {
+        for (Observation observation : server.getObservationService().getObservations(registration)) {
+            if (observation instanceof SingleObservation && ((SingleObservation) observation).getPath()
+                    .equals(new LwM2mPath(command.path("path").asText("/")))) {
+                return new CancelObservationRequest((SingleObservation) observation);
+            }
+            if (observation instanceof CompositeObservation && command.has("paths")) {
+                return new CancelCompositeObservationRequest((CompositeObservation) observation);
+            }
+        }
+        throw new IllegalArgumentException("no such observation");
+    }
+
+    private static List<String> paths(JsonNode command) {
+        List<String> paths = new ArrayList<>();
+        command.get("paths").forEach(path -> paths.add(path.asText()));
+        return paths;
+    }
+
+    private static LwM2mNode node(LwM2mPath path, JsonNode command) throws Exception {
+        if (path.isObjectInstance()) {
+            return instance(path, path.getObjectInstanceId(), command);
+        }
+        if (path.isResourceInstance()) {
+            Type type = Type.valueOf(command.get("type").asText());
+            return org.eclipse.leshan.core.node.LwM2mResourceInstance.newInstance(path.getResourceInstanceId(),
+                    value(command.get("value"), type), type);
+        }
+        return resource(path.getResourceId(), command);
+    }
+
+    private static LwM2mNode instance(LwM2mPath path, int id, JsonNode command) throws Exception {
+        List<LwM2mResource> resources = new ArrayList<>();
+        for (JsonNode resource : command.get("resources")) {
+            resources.add(resource(resource.get("resource").asInt(), resource));
+        }
+        return new LwM2mObjectInstance(id, resources);
+    }
+
+    private static LwM2mResource resource(int id, JsonNode description) throws Exception {
+        Type type = Type.valueOf(description.get("type").asText());
+        JsonNode value = description.get("value");
+        if (!value.isObject()) {
+            return LwM2mSingleResource.newResource(id, value(value, type), type);
+        }
+        Map<Integer, Object> values = new HashMap<>();
+        var fields = value.fields();
+        while (fields.hasNext()) {
+            var field = fields.next();
+            values.put(Integer.valueOf(field.getKey()), value(field.getValue(), type));
+        }
+        return LwM2mMultipleResource.newResource(id, values, type);
+    }
+
+    private static Object value(JsonNode value, Type type) {
+        switch (type) {
+        case STRING:
+            return value.asText();
+        case INTEGER:
+            return value.asLong();
+        case FLOAT:
+            return value.asDouble();
+        case BOOLEAN:
+            return value.asBoolean();
+        case OPAQUE:
+            return Base64.getDecoder().decode(value.asText());
+        case TIME:
+            return new Date(value.asLong() * 1000);
+        case OBJLNK:
+            return ObjectLink.decodeFromString(value.asText());
+        default:
+            throw new IllegalArgumentException("no values of type " + type);
+        }
+    }
+
+    private static ObjectNode describe(ObjectNode line, Registration registration) {
+        line.put("ep", registration.getEndpoint()).put("version", registration.getLwM2mVersion().toString())
+                .put("lifetime", registration.getLifeTimeInSec()).put("root", registration.getRootPath());
+        ArrayNode links = line.putArray("links");
+        for (Link link : registration.getSortedObjectLinks()) {
+            links.add(link.toString());
+        }
+        return line;
+    }
+
+    private static final class Registrations implements RegistrationListener {
+        @Override
+        public void registered(Registration registration, Registration previous, Collection<Observation> observations) {
+            Json.print(describe(Json.event("registered"), registration));
+        }
+
+        @Override
+        public void updated(RegistrationUpdate update, Registration updated, Registration previous) {
+            Json.print(describe(Json.event("updated"), updated));
+        }
+
+        @Override
+        public void unregistered(Registration registration, Collection<Observation> observations, boolean expired,
+                Registration replacement) {
+            Json.print(Json.event("unregistered").put("ep", registration.getEndpoint()).put("expired", expired));
+        }
+    }
+
+    private static final class Notifications implements ObservationListener {
+        @Override
+        public void newObservation(Observation observation, Registration registration) {
+        }
+
+        @Override
+        public void cancelled(Observation observation) {
+        }
+
+        @Override
+        public void onResponse(SingleObservation observation, Registration registration, ObserveResponse response) {
+            ObjectNode event = Json.event("notification").put("ep", registration.getEndpoint()).put("path",
+                    observation.getPath().toString());
+            event.set("values", Json.values(observation.getPath(), response.getContent()));
+            Json.print(event);
+        }
+
+        @Override
+        public void onResponse(CompositeObservation observation, Registration registration,
+                ObserveCompositeResponse response) {
+            ObjectNode event = Json.event("notification").put("ep", registration.getEndpoint());
+            event.set("values", Json.values(response.getContent()));
+            Json.print(event);
+        }
+
+        @Override
+        public void onError(Observation observation, Registration registration, Exception error) {
+            Json.print(Json.event("notification").put("ep", registration.getEndpoint()).put("error", error.toString()));
+        }
+    }
+
+    private static final class Sends implements SendListener {
+        @Override
+        public void dataReceived(Registration registration, TimestampedLwM2mNodes data, SendRequest request) {
+            ObjectNode event = Json.event("send").put("ep", registration.getEndpoint());
+            event.set("values", Json.values(data.getMostRecentNodes()));
+            Json.print(event);
+        }
+
+        @Override
+        public void onError(Registration registration, String message, Exception error) {
+            Json.print(Json.event("send").put("ep", registration.getEndpoint()).put("error", message));
+        }
+    }
+}
