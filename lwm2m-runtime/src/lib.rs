@@ -17,6 +17,7 @@
 //! | | [`tree`]: a client's live instances, and what servers ask of them |
 //! | 4 roles | [`client`]: a device that registers, answers and notifies, without I/O |
 //! | | [`server`]: clients registered, asked and observed, without I/O |
+//! | | [`bootstrap`]: clients configured, without I/O |
 //! | 5 shell | `net` (by feature): both of them over UDP, with tokio |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
@@ -64,6 +65,7 @@ extern crate std;
 extern crate self as lwm2m_runtime;
 
 pub mod access_control;
+pub mod bootstrap;
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
 pub mod client;

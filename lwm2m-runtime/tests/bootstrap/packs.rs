@@ -1,0 +1,122 @@
+//! A whole configuration in one answer.
+
+use lwm2m_runtime::{
+    bootstrap::{BootstrapServerConfig, Event, Plan},
+    configuration::{BootstrapConfiguration, Values, check},
+    encoding::{ContentFormat, Decoder, Format},
+    model::{Path, ValueRef},
+    operation::{Status, Uplink},
+};
+
+use crate::support::{Bench, configuration, path, server, with_config};
+
+fn ask<'a>(accept: Option<ContentFormat>, account: Option<&'a str>) -> Uplink<'a> {
+    Uplink::BootstrapPackRequest {
+        endpoint: Some("device-1"),
+        accept,
+        account,
+    }
+}
+
+fn status(plan: Plan, config: BootstrapServerConfig, uplink: &Uplink<'_>) -> Status {
+    let mut bench = Bench::with_client(with_config(plan, config));
+    bench.ask(1, uplink);
+    bench.settle();
+    assert!(bench.client().asked.is_empty(), "there is no session");
+    let (status, _) = bench.client().answers[0];
+    match status.is_success() {
+        true => assert!(matches!(bench.events[..], [Event::Packed { .. }])),
+        false => assert_eq!(bench.refusals(), [status]),
+    }
+    status
+}
+
+fn default_status(uplink: &Uplink<'_>) -> Status {
+    status(
+        Plan::new(configuration()),
+        BootstrapServerConfig::default(),
+        uplink,
+    )
+}
+
+fn pack(accept: Format, account: Option<&str>) -> Values {
+    let mut bench = Bench::with_client(server(Plan::new(configuration())));
+    bench.ask(1, &ask(Some(accept.content_format()), account));
+    bench.settle();
+    let (status, payload) = bench.client().answers[0].clone();
+    assert_eq!(status, Status::Content);
+    let (format, bytes) = payload.unwrap();
+    assert_eq!(format, accept.content_format());
+    let mut values = Values::new();
+    for record in Decoder::new(accept, Path::ROOT)
+        .read(&bytes)
+        .unwrap()
+        .collect()
+        .unwrap()
+    {
+        if let Some(value) = record.content.value() {
+            values.set(record.path, value);
+        }
+    }
+    values
+}
+
+// proves: BOOT-10 BOOT-18
+#[test]
+fn a_pack_has_a_complete_account_in_the_format_that_was_asked_for() {
+    for format in [Format::SenmlJson, Format::SenmlCbor, Format::Lwm2mCbor] {
+        let values = pack(format, Some("</0/1>"));
+        assert_eq!(check(&values, true), Ok(()), "{format:?}");
+        assert_eq!(values.get(path("/0/0/10")), Some(ValueRef::Integer(1)));
+        assert_eq!(values.paths(Path::ROOT, 2), [path("/0/0"), path("/1/0")]);
+    }
+}
+
+// proves: BOOT-14
+#[test]
+fn a_pack_keeps_clear_of_the_account_that_the_client_has_named() {
+    let place = |account| pack(Format::SenmlCbor, account).paths(Path::object(0), 2);
+    assert_eq!(place(Some("</0/0>")), [path("/0/1")]);
+    assert_eq!(place(Some("</0/2>,</21/0>")), [path("/0/0")]);
+    assert_eq!(place(None), [path("/0/2")]);
+    for refused in ["</0/1>;ssid=1", "/0/1", "</0>", "</0/1/2>", "</x/0/1>", "</0/1>,"] {
+        let accept = Some(ContentFormat::SENML_CBOR);
+        assert_eq!(
+            default_status(&ask(accept, Some(refused))),
+            Status::BadRequest,
+            "{refused}"
+        );
+    }
+}
+
+// proves: BOOT-11 BOOT-12
+#[test]
+fn a_pack_that_cannot_be_had_is_refused_for_a_reason() {
+    for accept in [0, 40, 60, 11_542, 11_543, 320, 9_999] {
+        let found = default_status(&ask(Some(ContentFormat(accept)), None));
+        assert_eq!(found, Status::NotAcceptable, "{accept}");
+    }
+    assert_eq!(default_status(&ask(None, None)), Status::Content);
+    let config = || BootstrapServerConfig::default();
+    let cbor = ask(Some(ContentFormat::SENML_CBOR), None);
+    let mut refused = Plan::new(configuration());
+    refused.pack = false;
+    assert_eq!(status(refused, config(), &cbor), Status::MethodNotAllowed);
+    // No complete account: a session may still do something useful.
+    let incomplete = Plan::new(BootstrapConfiguration::default());
+    assert_eq!(status(incomplete, config(), &cbor), Status::MethodNotAllowed);
+    let none = BootstrapServerConfig {
+        packs: false,
+        ..config()
+    };
+    assert_eq!(
+        status(Plan::new(configuration()), none, &cbor),
+        Status::NotImplemented
+    );
+    let stranger = Uplink::BootstrapPackRequest {
+        endpoint: Some("stranger"),
+        accept: None,
+        account: None,
+    };
+    assert_eq!(default_status(&stranger), Status::BadRequest);
+}
