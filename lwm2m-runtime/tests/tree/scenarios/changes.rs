@@ -1,6 +1,7 @@
 use lwm2m_runtime::{
     encoding::{ContentFormat, EncodeOptions, Format, RecordRef, encode},
     model::{Path, Value, ValueRef},
+    objects::ConnectivityStatistics,
     operation::{Status, WriteMode},
 };
 
@@ -245,4 +246,47 @@ fn int_1635_all_portfolios_are_deleted() {
     assert_eq!(bench.delete("/16/0"), Status::Deleted);
     assert_eq!(bench.delete("/16/1"), Status::Deleted);
     assert_eq!(bench.discover("/16").text(), "</16>");
+}
+
+#[test]
+fn int_565_566_servers_are_neither_created_nor_deleted_by_servers() {
+    let mut bench = bench();
+    let server = [
+        ("/1/5/1", ValueRef::Integer(60)),
+        ("/1/5/6", ValueRef::Boolean(true)),
+        ("/1/5/7", ValueRef::String("U")),
+    ];
+    let records: Vec<_> = server
+        .iter()
+        .map(|(at, value)| RecordRef::new(path(at), *value))
+        .collect();
+    let mut bytes = Vec::new();
+    encode(
+        Format::Tlv,
+        path("/1"),
+        records,
+        &EncodeOptions::default(),
+        &mut bytes,
+    )
+    .unwrap();
+    let answer = bench.create_as(1, ContentFormat::TLV, &bytes);
+    assert_eq!(answer.status, Status::MethodNotAllowed);
+    assert_eq!(bench.delete("/1/0"), Status::MethodNotAllowed);
+}
+
+#[test]
+fn int_901_905_statistics_are_started_and_their_period_is_set() {
+    let mut bench = bench();
+    let statistics = ConnectivityStatistics {
+        sms_tx_counter: Some(3),
+        ..ConnectivityStatistics::default()
+    };
+    bench.tree.insert(0, statistics).unwrap();
+    for at in ["/7/0/6", "/7/0/7"] {
+        assert_eq!(bench.execute(at, "").status, Status::Changed);
+    }
+    assert_eq!(bench.put("/7/0/8", "60"), Status::Changed);
+    assert_eq!(bench.value("/7/0/8"), integer(60));
+    assert_eq!(bench.put("/7/0/0", "60"), Status::MethodNotAllowed);
+    assert_eq!(bench.read("/7/0").paths("/7/0"), ["/7/0/0", "/7/0/8"]);
 }
