@@ -75,6 +75,7 @@ impl Sink for Vec<u8> {
         Ok(())
     }
 
+    #[inline]
     fn insert(&mut self, position: usize, bytes: &[u8]) -> Result<(), Full> {
         let end = Vec::len(self);
         self.extend_from_slice(bytes);

@@ -209,10 +209,9 @@ impl Path {
 /// The bits of the identifiers that a path of a depth has.
 #[inline(always)]
 const fn mask(depth: usize) -> u64 {
-    match u64::MAX.checked_shr(16 * depth as u32) {
-        Some(below) => !below,
-        None => u64::MAX,
-    }
+    // In two halves, because a number cannot be shifted by all of its bits at once.
+    let half = 8 * depth as u32;
+    !(u64::MAX >> half >> half)
 }
 
 /// The identifiers of a [`Path`]: a slice, by its own storage.

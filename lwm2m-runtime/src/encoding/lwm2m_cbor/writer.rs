@@ -72,7 +72,8 @@ fn write<'r>(
         root,
         open: [root; 3],
         depth: 0,
-        last: None,
+        last_prefix: "",
+        last: Path::ROOT,
         options,
         out,
     };
@@ -89,7 +90,8 @@ struct Writer<'o, 'r, S> {
     root: Open,
     open: [Open; 3],
     depth: usize,
-    last: Option<(&'r str, Path)>,
+    last_prefix: &'r str,
+    last: Path,
     options: &'o EncodeOptions,
     out: &'o mut S,
 }
@@ -101,37 +103,49 @@ impl<'r, S: Sink> Writer<'_, 'r, S> {
         if record.content == Content::Container {
             return Ok(());
         }
-        let shared = match self.last {
-            Some((last_prefix, last)) => {
-                // Also a value at a path that another lies below would be a key twice.
-                let same = same_prefix(last_prefix, record.prefix);
-                let ascends = match same {
-                    true => last < path && !path.starts_with(last),
-                    false => (last_prefix.len(), last_prefix) < (record.prefix.len(), record.prefix),
-                };
-                if !ascends {
-                    return Err(EncodeError::Order { path });
-                }
-                self.close_outside(same.then_some(path))?
+        let mut shared = 0;
+        if self.root.count > 0 {
+            let same = same_prefix(self.last_prefix, record.prefix);
+            // Also a value at a path that another lies below would be a key twice.
+            let ascends = match same {
+                true => self.last < path && !path.starts_with(self.last),
+                false => (self.last_prefix.len(), self.last_prefix) < (record.prefix.len(), record.prefix),
+            };
+            if !ascends {
+                return Err(EncodeError::Order { path });
             }
-            None => 0,
-        };
-        self.last = Some((record.prefix, path));
-        let ids = path.ids();
-        let rest = ids.get(shared..).unwrap_or_default();
-        match (rest, &record.content) {
+            shared = self.close_outside(same.then_some(path))?;
+        }
+        self.last_prefix = record.prefix;
+        self.last = path;
+        match (path.depth() - shared, &record.content) {
             // One more value in a map that is open: what nearly all records are.
-            ([id], Content::Value(value)) if shared > 0 => {
+            (1, Content::Value(value)) if shared > 0 => {
                 self.count();
-                write_entry(*id, value, self.options, self.out)
+                write_entry(path.last_id().unwrap_or_default(), value, self.options, self.out)
             }
-            _ => self.keys(record, rest, shared),
+            // The first value of an instance or of a multiple resource.
+            (2, Content::Value(value)) if shared > 0 => {
+                self.count();
+                let map = path.up_to(shared + 1);
+                let key = key(map.last_id().unwrap_or_default());
+                self.push(Open {
+                    path: map,
+                    start: self.out.len() + key.len(),
+                    count: 1,
+                });
+                key.with([self.map_head]).write(self.out)?;
+                write_entry(path.last_id().unwrap_or_default(), value, self.options, self.out)
+            }
+            _ => self.keys(record, shared),
         }
     }
 
     /// Writes the keys that lead to a value, and the value.
-    fn keys(&mut self, record: &RecordRef<'r>, ids: &[u16], shared: usize) -> Result<(), EncodeError> {
-        let (mut rest, mut depth) = (ids, shared);
+    #[inline(never)]
+    fn keys(&mut self, record: &RecordRef<'r>, shared: usize) -> Result<(), EncodeError> {
+        let ids = record.path.ids();
+        let (mut rest, mut depth) = (ids.get(shared..).unwrap_or_default(), shared);
         loop {
             let take = if depth == 0 { self.outer } else { 1 };
             let (keys, behind) = rest.split_at_checked(take).unwrap_or((rest, &[]));
@@ -162,19 +176,24 @@ impl<'r, S: Sink> Writer<'_, 'r, S> {
     }
 
     fn begin(&mut self, path: Path) -> Result<(), EncodeError> {
+        self.push(Open {
+            path,
+            start: self.out.len(),
+            count: 0,
+        });
+        Ok(self.out.write(&[self.map_head])?)
+    }
+
+    fn push(&mut self, map: Open) {
         if let Some(place) = self.open.get_mut(self.depth) {
-            *place = Open {
-                path,
-                start: self.out.len(),
-                count: 0,
-            };
+            *place = map;
             self.depth += 1;
         }
-        Ok(self.out.write(&[self.map_head])?)
     }
 
     /// Ends the maps in which a path does not lie, or all but the outermost one. Returns how many identifiers the
     /// innermost one has that is left.
+    #[inline(always)]
     fn close_outside(&mut self, path: Option<Path>) -> Result<usize, EncodeError> {
         while let Some(map) = self.depth.checked_sub(1).and_then(|top| self.open.get(top)) {
             if path.is_some_and(|path| path.starts_with(map.path)) {

@@ -183,10 +183,15 @@ fn end(kind: Kind, path: Path, start: usize, out: &mut impl Sink) -> Result<(), 
             out.overwrite(start, &[kind.bits() | length as u8, id as u8]);
             Ok(())
         }
+        (id @ 0..=0xff, 8..=0xff) => {
+            out.overwrite(start, &[kind.bits() | 0x08, id as u8]);
+            Ok(out.insert(start + ROOM, &[length as u8])?)
+        }
         _ => end_long(header(kind, path, length)?, start, out),
     }
 }
 
+#[inline(never)]
 fn end_long(header: Short, start: usize, out: &mut impl Sink) -> Result<(), EncodeError> {
     let bytes = header.to_bytes();
     let bytes = bytes.get(..header.len()).unwrap_or_default();
@@ -272,35 +277,30 @@ const fn unsigned_width(number: u64) -> u32 {
 #[inline(always)]
 fn header(kind: Kind, path: Path, length: usize) -> Result<Short, EncodeError> {
     let id = last_id(path);
-    match (id, length) {
+    let [high, low] = id.to_be_bytes();
+    let bits = kind.bits();
+    match (high, length) {
         // Nearly all there is.
-        (0..=0xff, 0..=7) => Ok(Short::new([kind.bits() | length as u8, id as u8])),
-        (0..=0xff, 8..=0xff) => Ok(Short::new([kind.bits() | 0x08, id as u8, length as u8])),
+        (0, 0..=7) => Ok(Short::new([bits | length as u8, low])),
+        (0, 8..=0xff) => Ok(Short::new([bits | 0x08, low, length as u8])),
+        (_, 0..=7) => Ok(Short::new([bits | 0x20 | length as u8, high, low])),
+        (_, 8..=0xff) => Ok(Short::new([bits | 0x28, high, low, length as u8])),
         _ => long_header(kind, id, length).ok_or(EncodeError::TooLong { path }),
     }
 }
 
-/// `None` if the length does not fit 24 bits.
+/// The header of more than 255 bytes; `None` if their length does not fit 24 bits.
+#[inline(never)]
 fn long_header(kind: Kind, id: u16, length: usize) -> Option<Short> {
     let (id_bit, id) = match id {
         0..=0xff => (0, Short::big_endian(id.into(), 1)),
         _ => (0x20, Short::big_endian(id.into(), 2)),
     };
     let width = match length {
-        0..=7 => 0,
-        8..=0xff => 1,
         0x100..=0xffff => 2,
         0x1_0000..=0xff_ffff => 3,
         _ => return None,
     };
-    let length_bits = if width == 0 {
-        length as u8
-    } else {
-        (width as u8) << 3
-    };
-    let header = Short::new([kind.bits() | id_bit | length_bits]).then(id);
-    Some(match width {
-        0 => header,
-        _ => header.then(Short::big_endian(length as u64, width)),
-    })
+    let header = Short::new([kind.bits() | id_bit | (width as u8) << 3]).then(id);
+    Some(header.then(Short::big_endian(length as u64, width)))
 }
