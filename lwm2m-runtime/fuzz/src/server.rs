@@ -7,6 +7,7 @@ use std::{
 use lwm2m_runtime::{
     coap::{Code, EndpointConfig, Message, MessageBuilder, MessageType, OptionNumber, Peer, Token},
     encoding::ContentFormat,
+    link::NotificationAttributes,
     model::{Path, Version},
     operation::{ExecuteInput, Payload, Request, WriteMode},
     server::{
@@ -386,8 +387,12 @@ impl Session {
 
     fn observe(&mut self, script: &mut Script<'_>) {
         let Some(id) = self.some(script) else { return };
-        let attributes = Default::default();
-        let request = match script.byte() % 4 {
+        let choice = script.byte();
+        let attributes = NotificationAttributes {
+            pmin: (choice & 0x80 != 0).then_some(10),
+            ..Default::default()
+        };
+        let request = match choice % 4 {
             0..=2 => Request::Observe {
                 path: pick(script, &PATHS),
                 accept: None,
@@ -399,7 +404,11 @@ impl Session {
                 attributes,
             },
         };
-        if let Ok(observation) = self.server.observe(self.now, id, &request) {
+        let observation = match choice & 0x40 {
+            0 => self.server.observe(self.now, id, &request),
+            _ => self.server.observe_or_attach(self.now, id, &request),
+        };
+        if let Ok(observation) = observation {
             assert!(self.observations.insert(observation, id).is_none());
         }
     }

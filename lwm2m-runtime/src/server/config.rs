@@ -100,7 +100,7 @@ pub enum DuplicateEndpoint {
     /// It replaces the registration once the client has proved by Echo that the address is its own: clients without
     /// Echo have to wait until the old registration ends.
     Validated,
-    /// It is answered 4.03 while the old registration lives.
+    /// It is answered 4.09 while the old registration lives (4.00 in LwM2M 1.0).
     Refuse,
 }
 

@@ -2,7 +2,7 @@ use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 
 use super::{
     Anybody, Authoriser, ClientDefinitions, EndReason, Event, Registration, RegistrationId, ServerConfig,
-    observations::{Notified, Observation},
+    observation::{Notified, Observation},
     reader::Reader,
     registrations::Registrations,
     requests::{Arrived, Pending},

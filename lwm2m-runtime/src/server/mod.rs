@@ -8,7 +8,7 @@
 //! | `reader`, `uplink` | Register, Update and De-register, read and done |
 //! | `send` | Send |
 //! | `requests` | what clients are asked, one thing at a time |
-//! | `observations` | what clients notify of |
+//! | `observation`, `observations` | what clients notify of |
 //! | `registrations` | the store of registrations: by number, location, endpoint and peer, with their expiry |
 //! | `record`, `registration` | a registration in few bytes, and as others see it |
 //! | `authoriser` | who may register |
@@ -20,6 +20,7 @@ mod engine;
 mod error;
 mod event;
 mod models;
+mod observation;
 mod observations;
 mod reader;
 mod record;

@@ -1,159 +1,28 @@
 //! What clients notify of (LwM2M Core 1.2, section 6.4; RFC 7641).
 //!
-//! 1. The Observe goes out in its turn (`requests`). It is answered with a number: the observation has begun, and its
-//!    token is known. It is answered without, or with an error: the observation is over.
-//! 2. Notifications come under the token from the client's present address. One that was overtaken by a newer one is
+//! 1. The Observe goes out in its turn (`requests`). Where the client cannot have its attributes with it, or refuses
+//!    them, and the application allows it, a Write-Attributes goes before it, and it goes without.
+//! 2. It is answered with a number: the observation has begun, and its token is known. It is answered without, or with
+//!    an error: the observation is over.
+//! 3. Notifications come under the token from the client's present address. One that was overtaken by a newer one is
 //!    acknowledged and forgotten; one that comes in blocks is fetched, unless a newer one comes first; one with an error
 //!    ends the observation. What belongs to no observation is rejected, which ends it at the client.
-//! 3. The client registers again: 1. It gets a new address: nothing changes.
-//! 4. a. The observation is cancelled: the Cancel goes out in its turn, and what still comes is rejected.
+//! 4. The client registers again: 1. It gets a new address: nothing changes.
+//! 5. a. The observation is cancelled: the Cancel goes out in its turn, and what still comes is rejected.
 //!    b. The registration is over: so is the observation.
-
-use alloc::boxed::Box;
 
 use super::{
     Answer, EndReason, Event, Failure, ObservationEnd, ObservationId, RegistrationId, RequestError, Server,
-    record::{Chain, Linked},
-    registrations::Registrations,
+    observation::{Notified, Observation, members},
+    record::Chain,
     requests::{Arrived, Task},
 };
 use crate::{
-    coap::{self, ExchangeId, ObserveOrder, OptionNumber, Token, Unmatched, UnmatchedHandle},
-    encoding::ContentFormat,
-    link::NotificationAttributes,
+    coap::{self, ExchangeId, ObserveOrder, OptionNumber, Token, UnmatchedHandle},
     model::Path,
-    operation::{Payload, Request},
-    time::{Instant, Slots},
+    operation::{Request, Status},
+    time::Instant,
 };
-
-/// An observation, with what it takes to set it up again.
-#[derive(Debug)]
-pub(super) struct Observation {
-    device: u32,
-    next: Option<u32>,
-    path: Path,
-    /// The list of paths of an Observe-Composite.
-    paths: Option<(ContentFormat, Box<[u8]>)>,
-    accept: Option<ContentFormat>,
-    attributes: Option<Box<NotificationAttributes>>,
-    /// The token of its notifications, once it has begun.
-    pub(super) token: Option<Token>,
-    order: ObserveOrder,
-    /// The request that sets it up or cancels it.
-    pub(super) task: Option<u32>,
-    stopping: bool,
-    /// The exchange that fetches the rest of a notification, and the number of that.
-    completing: Option<(ExchangeId, u32)>,
-}
-
-impl Linked for Observation {
-    fn next(&mut self) -> &mut Option<u32> {
-        &mut self.next
-    }
-}
-
-impl Observation {
-    fn new(device: u32, request: &Request<'_>) -> Option<Self> {
-        let (attributes, paths) = match request {
-            Request::Observe { attributes, .. } => (attributes, None),
-            Request::ObserveComposite {
-                attributes, paths, ..
-            } => (attributes, Some((paths.format, paths.bytes.into()))),
-            _ => return None,
-        };
-        Some(Self {
-            device,
-            next: None,
-            path: request.path(),
-            paths,
-            accept: request.accept(),
-            attributes: (!attributes.is_empty()).then(|| Box::new(*attributes)),
-            token: None,
-            order: ObserveOrder::new(),
-            task: None,
-            stopping: false,
-            completing: None,
-        })
-    }
-
-    /// The request that sets it up, or cancels it.
-    pub(super) fn request(&self, cancel: bool) -> Request<'_> {
-        let (path, accept) = (self.path, self.accept);
-        let attributes = self.attributes.as_deref().copied().unwrap_or_default();
-        let paths = self.paths.as_ref();
-        match paths.map(|(format, bytes)| Payload::new(*format, bytes)) {
-            None if cancel => Request::CancelObservation {
-                path,
-                accept,
-                attributes,
-            },
-            None => Request::Observe {
-                path,
-                accept,
-                attributes,
-            },
-            Some(paths) if cancel => Request::CancelObservationComposite {
-                paths,
-                accept,
-                attributes,
-            },
-            Some(paths) => Request::ObserveComposite {
-                paths,
-                accept,
-                attributes,
-            },
-        }
-    }
-}
-
-/// A notification with the observation that it belongs to.
-pub(super) struct Notified {
-    device: u32,
-    index: u32,
-    handle: UnmatchedHandle,
-    number: Option<u32>,
-    /// Whether it is only the first block.
-    more: bool,
-    answer: Answer,
-}
-
-impl Notified {
-    /// Finds the observation of a response that belongs to no exchange, by its token and its peer.
-    pub(super) fn read(
-        registrations: &Registrations,
-        observations: &Slots<Observation>,
-        unmatched: Unmatched<'_>,
-    ) -> Result<Self, UnmatchedHandle> {
-        let find = || {
-            let device = registrations.of_peer(unmatched.peer)?;
-            let record = registrations.get(device)?;
-            let token = Token::new(unmatched.token)?;
-            let index = members(observations, record.observations).find(|index| {
-                observations
-                    .get(*index)
-                    .is_some_and(|observation| observation.token == Some(token))
-            })?;
-            let session = record.session();
-            let answer = session.read_response(unmatched.code, unmatched.options, unmatched.payload)?;
-            Some((device, index, Answer::from(answer)))
-        };
-        let Some((device, index, answer)) = find() else {
-            return Err(unmatched.handle);
-        };
-        Ok(Self {
-            device,
-            index,
-            number: unmatched.observe(),
-            more: unmatched.more,
-            answer,
-            handle: unmatched.handle,
-        })
-    }
-}
-
-fn members(observations: &Slots<Observation>, chain: Chain) -> impl Iterator<Item = u32> + '_ {
-    core::iter::successors(chain.first, |index| observations.get(*index)?.next)
-}
 
 impl Server {
     /// Observes what an Observe or Observe-Composite names. The beginning is an [`Event::ObservationStarted`], and
@@ -169,13 +38,44 @@ impl Server {
         id: RegistrationId,
         request: &Request<'_>,
     ) -> Result<ObservationId, RequestError> {
+        self.begin(now, id, request, false)
+    }
+
+    /// As [`observe`](Self::observe), for clients that cannot have the attributes of an Observe with it, too: those of
+    /// LwM2M before 1.2, and those that refuse them with 4.00. They get them attached to the path by a Write-Attributes
+    /// first, also each time when they register again; and they keep them when the observation is over. The paths of an
+    /// Observe-Composite get none.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`].
+    pub fn observe_or_attach(
+        &mut self,
+        now: Instant,
+        id: RegistrationId,
+        request: &Request<'_>,
+    ) -> Result<ObservationId, RequestError> {
+        self.begin(now, id, request, true)
+    }
+
+    fn begin(
+        &mut self,
+        now: Instant,
+        id: RegistrationId,
+        request: &Request<'_>,
+        attach: bool,
+    ) -> Result<ObservationId, RequestError> {
         let device = self.registrations.find(id).ok_or(RequestError::NotRegistered)?;
         let record = self
             .registrations
             .get(device)
             .ok_or(RequestError::NotRegistered)?;
-        let observation = Observation::new(device, request).ok_or(RequestError::Observation)?;
-        record.session().request(request)?;
+        let observation = Observation::new(device, request, attach).ok_or(RequestError::Observation)?;
+        let version = record.formats.version();
+        match observation.attaches_first(version) {
+            true => observation.attach().check(version)?,
+            false => request.check(version)?,
+        }
         self.has_room(record)?;
         if record.observations.len >= self.config.max_observations_per_device
             || self.observations.len() >= self.config.max_observations
@@ -185,7 +85,7 @@ impl Server {
         let id = self.observations.insert(observation);
         let index = self.observations.find(id).unwrap_or_default();
         self.adopt(device, index);
-        let task = self.enqueue_task(device, index, Task::Observe(index));
+        let task = self.enqueue_first(device, index);
         if self.first_request(device) == Some(task) {
             if let Err(Failure::NotSent(error)) = self.launch(now, task) {
                 self.remove_request(now, task);
@@ -260,6 +160,36 @@ impl Server {
         task
     }
 
+    /// Queues what an observation begins with.
+    fn enqueue_first(&mut self, device: u32, index: u32) -> u32 {
+        let record = self.registrations.get(device);
+        let attach = record
+            .zip(self.observations.get(index))
+            .is_some_and(|(record, observation)| observation.attaches_first(record.formats.version()));
+        let task = if attach {
+            Task::Attach(index)
+        } else {
+            Task::Observe(index)
+        };
+        self.enqueue_task(device, index, task)
+    }
+
+    /// The Write-Attributes was answered.
+    pub(super) fn attach_answered(&mut self, now: Instant, index: u32, status: Status) {
+        let Some(observation) = self.observations.get_mut(index) else {
+            return;
+        };
+        if observation.stopping {
+            return self.end_observation(now, index, ObservationEnd::Cancelled);
+        }
+        if !status.is_success() {
+            return self.end_observation(now, index, ObservationEnd::Refused(status));
+        }
+        observation.attached = true;
+        let device = observation.device;
+        self.enqueue_task(device, index, Task::Observe(index));
+    }
+
     /// The Observe was answered.
     pub(super) fn observe_answered(
         &mut self,
@@ -269,14 +199,20 @@ impl Server {
         number: Option<u32>,
         answer: Answer,
     ) {
+        let Some(observation) = self.observations.get_mut(index) else {
+            return;
+        };
         if !answer.status.is_success() {
+            let attach = observation.attaches && !observation.attached && !observation.stopping;
+            if attach && answer.status == Status::BadRequest {
+                let device = observation.device;
+                self.enqueue_task(device, index, Task::Attach(index));
+                return;
+            }
             return self.end_observation(now, index, ObservationEnd::Refused(answer.status));
         }
         let Some(number) = number else {
             return self.end_observation(now, index, ObservationEnd::NotObserved(answer));
-        };
-        let Some(observation) = self.observations.get_mut(index) else {
-            return;
         };
         observation.token = Some(token);
         observation.order = ObserveOrder::new();
@@ -439,6 +375,7 @@ impl Server {
             at = observation.next.take();
             observation.device = device;
             observation.token = None;
+            observation.attached = false;
             let stopping = observation.stopping;
             if let Some((exchange, _)) = observation.completing.take() {
                 self.endpoint.cancel(now, exchange);
@@ -446,7 +383,7 @@ impl Server {
             self.adopt(device, index);
             match stopping {
                 true => self.end_observation(now, index, ObservationEnd::Cancelled),
-                false => drop(self.enqueue_task(device, index, Task::Observe(index))),
+                false => drop(self.enqueue_first(device, index)),
             }
         }
         self.advance(now, device);

@@ -226,11 +226,7 @@ fn client_links<'a>(
     links: Option<&'a str>,
     version: Version,
 ) -> Result<ClientLinks<'a>, Status> {
-    // 4.09 came with LwM2M 1.1.
-    let unknown = match version < Version::V1_1 {
-        true => Status::BadRequest,
-        false => Status::Conflict,
-    };
+    let unknown = conflict(version);
     if profile_ids.len() > config.max_profile_ids {
         return Err(Status::BadRequest);
     }
@@ -250,5 +246,13 @@ fn client_links<'a>(
     match listed.alternate_path.len() <= config.max_alternate_path {
         true => Ok(listed),
         false => Err(Status::BadRequest),
+    }
+}
+
+/// The status of a list that cannot be determined, and of registrations that conflict. 4.09 came with LwM2M 1.1.
+pub(super) fn conflict(version: Version) -> Status {
+    match version < Version::V1_1 {
+        true => Status::BadRequest,
+        false => Status::Conflict,
     }
 }

@@ -37,10 +37,24 @@ pub(super) struct Pending {
 pub(super) enum Task {
     /// A request of the application.
     Request(Prepared),
+    /// The attributes of an observation are attached to what it observes.
+    Attach(u32),
     /// An observation is set up.
     Observe(u32),
     /// An observation is cancelled.
     Stop(u32),
+}
+
+impl Task {
+    /// The observation that it is for.
+    const fn observation(&self) -> Option<u32> {
+        match self {
+            Self::Request(_) => None,
+            Self::Attach(observation) | Self::Observe(observation) | Self::Stop(observation) => {
+                Some(*observation)
+            }
+        }
+    }
 }
 
 /// A request as it goes out.
@@ -242,12 +256,15 @@ impl Server {
                     payload: &prepared.payload,
                 },
             ),
-            Task::Observe(observation) | Task::Stop(observation) => {
+            Task::Attach(observation) | Task::Observe(observation) | Task::Stop(observation) => {
                 let Some(observation) = self.observations.get(*observation) else {
                     return Err(Failure::Unavailable);
                 };
                 let stop = matches!(pending.task, Task::Stop(_));
-                let request = observation.request(stop);
+                let request = match pending.task {
+                    Task::Attach(_) => observation.attach(),
+                    _ => observation.request(stop),
+                };
                 let session = record.session();
                 let form = session.request(&request).map_err(|_| Failure::Unavailable)?;
                 form.fill(&mut self.options);
@@ -304,10 +321,13 @@ impl Server {
                     },
                 });
             }
+            (Task::Attach(observation), Some(answer)) => {
+                self.attach_answered(now, observation, answer.status);
+            }
             (Task::Observe(observation), Some(answer)) => {
                 self.observe_answered(now, observation, arrived.token, arrived.observe, answer);
             }
-            (Task::Observe(observation), None) => {
+            (Task::Attach(observation) | Task::Observe(observation), None) => {
                 self.observe_failed(now, observation, Failure::InvalidResponse);
             }
             (Task::Stop(observation), _) => self.stopped(now, observation),
@@ -397,7 +417,9 @@ impl Server {
                     failure,
                 });
             }
-            Task::Observe(observation) => self.observe_failed(now, observation, failure),
+            Task::Attach(observation) | Task::Observe(observation) => {
+                self.observe_failed(now, observation, failure);
+            }
             // What the client still sends is rejected.
             Task::Stop(observation) => self.stopped(now, observation),
         }
@@ -413,10 +435,9 @@ impl Server {
         if let Some(exchange) = gone.exchange {
             self.endpoint.cancel(now, exchange);
         }
-        if let Task::Observe(observation) | Task::Stop(observation) = gone.task {
-            if let Some(observation) = self.observations.get_mut(observation) {
-                observation.task = None;
-            }
+        let observation = gone.task.observation();
+        if let Some(observation) = observation.and_then(|index| self.observations.get_mut(index)) {
+            observation.task = None;
         }
         Some(gone)
     }

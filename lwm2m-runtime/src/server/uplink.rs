@@ -9,7 +9,7 @@
 
 use super::{
     AddressChange, DuplicateEndpoint, EndReason, Event, RegistrationId, Server,
-    reader::{Asked, Update},
+    reader::{Asked, Update, conflict},
     record::{Chain, Record},
     registrations::LocationText,
 };
@@ -67,7 +67,9 @@ impl Server {
             .registrations
             .of_peer(peer)
             .filter(|device| Some(*device) != replaced);
-        if let Err(refusal) = self.may_register(&asker, identified, replaced, displaced) {
+        if let Err(refusal) =
+            self.may_register(&asker, record.formats.version(), identified, replaced, displaced)
+        {
             return self.refuse(now, asker, refusal);
         }
         if let Some(device) = displaced {
@@ -100,6 +102,7 @@ impl Server {
     fn may_register(
         &self,
         asker: &Asker,
+        version: Version,
         identified: bool,
         replaced: Option<u32>,
         displaced: Option<u32>,
@@ -120,7 +123,7 @@ impl Server {
             match self.config.duplicate_endpoint {
                 DuplicateEndpoint::Replace => {}
                 DuplicateEndpoint::Validated => proof?,
-                DuplicateEndpoint::Refuse => return Err(Refusal::Status(Status::Forbidden)),
+                DuplicateEndpoint::Refuse => return Err(Refusal::Status(conflict(version))),
             }
         }
         if displaced.is_some() && self.config.duplicate_endpoint != DuplicateEndpoint::Replace {

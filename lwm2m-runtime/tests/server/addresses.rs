@@ -148,6 +148,7 @@ fn nobody_without_a_session_takes_over_an_endpoint_with_one() {
     assert_eq!(rig.server.find("one"), Some(again));
 }
 
+// proves: REG-06
 #[test]
 fn policies_on_duplicate_endpoints_are_kept() {
     let register = |rig: &mut Rig| {
@@ -174,7 +175,7 @@ fn policies_on_duplicate_endpoints_are_kept() {
     let mut refused = rig(|config| config.duplicate_endpoint = DuplicateEndpoint::Refuse);
     let (first, location) = refused.register(peer(1));
     let message = register(&mut refused);
-    assert_eq!(refused.ask(peer(2), &message).code, Code::FORBIDDEN);
+    assert_eq!(refused.ask(peer(2), &message).code, Code::CONFLICT);
     assert!(refused.server.registration(first).is_some());
     let message = register(&mut refused);
     assert_eq!(

@@ -16,6 +16,7 @@ mod links;
 mod memory;
 mod models;
 mod observations;
+mod operations;
 mod register;
 mod requests;
 mod send;

@@ -352,6 +352,82 @@ fn attributes_go_with_the_observe_since_1_2() {
     assert_eq!(rig.one().texts(OptionNumber::URI_QUERY), ["pmin=10"]);
 }
 
+/// An Observe with a minimum period, of a client of a version; and the attributes of what is sent.
+fn with_attributes(version: &str) -> (Rig, ObservationId) {
+    let observe = Request::Observe {
+        path: Path::resource(3, 0, 9),
+        accept: None,
+        attributes: NotificationAttributes {
+            pmin: Some(10),
+            ..NONE
+        },
+    };
+    let mut rig = Rig::new();
+    let (id, _) = rig.register_as(peer(1), &["ep=one", "lt=60", version], LIST);
+    let observation = rig.server.observe_or_attach(rig.now, id, &observe).unwrap();
+    (rig, observation)
+}
+
+fn asked(rig: &mut Rig) -> (Sent, Code, Vec<String>) {
+    let sent = rig.sent().pop().unwrap();
+    let queries = sent.texts(OptionNumber::URI_QUERY);
+    let code = sent.code;
+    (sent, code, queries)
+}
+
+// proves: REP-44
+#[test]
+fn attributes_that_an_observe_cannot_have_are_attached() {
+    let (mut rig, observation) = with_attributes("lwm2m=1.2");
+    let (sent, code, queries) = asked(&mut rig);
+    assert_eq!((code, queries), (Code::GET, vec!["pmin=10".into()]));
+    rig.answer(&sent, Code::BAD_REQUEST, None, &[]);
+    let (sent, code, queries) = asked(&mut rig);
+    assert_eq!(
+        (code, sent.path(), queries),
+        (Code::PUT, "/3/0/9".into(), vec!["pmin=10".into()])
+    );
+    rig.answer(&sent, Code::CHANGED, None, &[]);
+    let (sent, code, queries) = asked(&mut rig);
+    assert_eq!((code, queries), (Code::GET, vec![]));
+    accept(&mut rig, &sent, 1);
+    assert!(matches!(
+        rig.events().last(),
+        Some(Event::ObservationStarted { .. })
+    ));
+    rig.server.cancel_observation(rig.now, observation);
+    let (_, code, queries) = asked(&mut rig);
+    assert_eq!((code, queries), (Code::GET, vec![]), "cancelled as it was asked");
+}
+
+#[test]
+fn before_1_2_attributes_are_attached_first_each_time() {
+    let (mut rig, observation) = with_attributes("lwm2m=1.1");
+    for _ in 0..2 {
+        let (sent, code, queries) = asked(&mut rig);
+        assert_eq!((code, queries), (Code::PUT, vec!["pmin=10".into()]));
+        rig.answer(&sent, Code::CHANGED, None, &[]);
+        let (sent, code, queries) = asked(&mut rig);
+        assert_eq!((code, queries), (Code::GET, vec![]));
+        accept(&mut rig, &sent, 1);
+        rig.events();
+        // It has rebooted, and knows nothing any more.
+        let register = rig.post("rd").queries(&["ep=one", "lt=60", "lwm2m=1.1"]);
+        rig.put(peer(1), &register.payload(LIST.as_bytes()));
+    }
+    let (sent, ..) = asked(&mut rig);
+    rig.events();
+    rig.answer(&sent, Code::UNAUTHORIZED, None, &[]);
+    assert!(matches!(
+        rig.event(),
+        Event::ObservationEnded {
+            reason: ObservationEnd::Refused(Status::Unauthorized),
+            ..
+        }
+    ));
+    assert_eq!(rig.server.observed(observation), None);
+}
+
 // proves: REP-36
 #[test]
 fn an_error_ends_an_observation() {
@@ -365,6 +441,7 @@ fn an_error_ends_an_observation() {
     assert_eq!(observed.notify_from(peer(1), 10, b"10").kind, Rst);
 }
 
+// proves: REP-41
 #[test]
 fn what_a_client_does_not_observe_is_not_observed() {
     for (code, expected) in [

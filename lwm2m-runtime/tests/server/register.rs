@@ -106,6 +106,40 @@ fn a_version_that_is_not_served_is_refused_whatever_else_is_said() {
     assert_eq!(rig.try_register(peer(1), &queries, LIST).code, Code::CREATED);
 }
 
+// proves: VER-03
+#[test]
+fn a_newer_minor_version_is_served_when_configured() {
+    const SERVED: [Version; 2] = [Version::V1_2, Version::new(1, 3)];
+    let mut rig = Rig::with(ServerConfig {
+        versions: &SERVED,
+        ..Default::default()
+    });
+    let (id, _) = rig.register_as(peer(1), &["ep=new", "lt=60", "lwm2m=1.3"], LIST);
+    assert_eq!(rig.server.registration(id).unwrap().version(), Version::new(1, 3));
+    let queries = ["ep=newer", "lt=60", "lwm2m=1.4"];
+    assert_eq!(
+        rig.try_register(peer(2), &queries, LIST).code,
+        Code::PRECONDITION_FAILED
+    );
+}
+
+// proves: REG-82
+#[test]
+fn the_number_for_short_messages_may_be_an_external_identifier() {
+    let mut rig = Rig::new();
+    for (sms, version) in [
+        ("4915112345", "lwm2m=1.0"),
+        ("device-7@operator.example", "lwm2m=1.1"),
+    ] {
+        let (id, _) = rig.register_as(
+            peer(1),
+            &["ep=one", "lt=60", version, &format!("sms={sms}")],
+            LIST,
+        );
+        assert_eq!(rig.server.registration(id).unwrap().sms(), Some(sms));
+    }
+}
+
 // proves: REG-09
 #[test]
 fn a_client_of_1_0_without_a_lifetime_has_a_day() {
@@ -309,7 +343,7 @@ impl Models for Profiles {
     }
 }
 
-// proves: REG-85 REG-86
+// proves: REG-06 REG-85 REG-86
 #[test]
 fn profile_identifiers_stand_for_lists() {
     let config = ServerConfig {
