@@ -11,6 +11,50 @@ use crate::{
 /// `write`, `create` and `delete` are asked before anything is applied, for everything that a request would change; one
 /// refusal refuses the whole request. None of them may count on the request to succeed: another value of it may still be
 /// refused. [`changed`](Self::changed) tells what was applied.
+///
+/// ```
+/// use lwm2m_runtime::{
+///     encoding::{FormatSet, Negotiation},
+///     model::{Path, Version},
+///     objects::Device,
+///     operation::{ExecuteInput, Request, Status},
+///     reporting::AttachedAttributes,
+///     tree::{Application, Asker, Execute, Executed, Tree, TreeConfig},
+/// };
+///
+/// struct Program;
+///
+/// impl Application for Program {
+///     fn refresh(&mut self, tree: &mut Tree, path: Path) {
+///         if Path::resource(3, 0, 9).starts_with(path) {
+///             tree.update(0, |device: &mut Device| device.battery_level = Some(77));
+///         }
+///     }
+///
+///     fn execute(&mut self, _: &mut Tree, execute: &Execute<'_>) -> Executed {
+///         match execute.path {
+///             path if path == Path::resource(3, 0, 4) => Executed::OK,
+///             _ => Executed::Done(Status::MethodNotAllowed),
+///         }
+///     }
+/// }
+///
+/// let mut tree = Tree::new(TreeConfig::default());
+/// tree.insert(0, Device::default())?;
+/// let formats = Negotiation::with_server(Version::V1_1, FormatSet::ALL);
+/// let asker = Asker::new(1, &formats);
+/// let mut attached = AttachedAttributes::new(10);
+///
+/// let read = Request::Read { path: Path::resource(3, 0, 9), accept: None };
+/// let mut payload = Vec::new();
+/// let outcome = tree.perform(asker, &mut attached, &read, &mut Program, &mut payload);
+/// assert_eq!((outcome.status, &payload[..]), (Status::Content, &b"77"[..]));
+///
+/// let reboot = Request::Execute { path: Path::resource(3, 0, 4), input: ExecuteInput::None };
+/// let outcome = tree.perform(asker, &mut attached, &reboot, &mut Program, &mut Vec::new());
+/// assert_eq!(outcome.status, Status::Changed);
+/// # Ok::<(), lwm2m_runtime::tree::TreeError>(())
+/// ```
 pub trait Application {
     /// A server is about to read a path, or its value is about to be looked at for a notification: live values below it may
     /// be brought up to date, with [`Tree::update`] or [`Tree::set`]. The root stands for everything.
@@ -29,8 +73,8 @@ pub trait Application {
         Ok(())
     }
 
-    /// A server executes a resource. 4.05 by default. What breaks the connection, such as a reboot, is done after the
-    /// answer is out: [`Executed::Later`] is not for this, an event of the engine is.
+    /// A server executes a resource. 4.05 by default. What breaks the connection, such as a reboot, waits until the
+    /// answer is out: note it here and do it after the engine has sent what it had to send.
     fn execute(&mut self, tree: &mut Tree, execute: &Execute<'_>) -> Executed {
         let _ = (tree, execute);
         Executed::Done(Status::MethodNotAllowed)

@@ -130,7 +130,7 @@ impl Tree {
                 self.check_links(value)?;
                 staged.replace(resource.id(), record.path.resource_instance_id(), Some(value))
             }
-            Content::Container => staged.replace(resource.id(), None, None),
+            Content::Container if resource.multiple() => staged.replace(resource.id(), None, None),
             _ => Err(Status::BadRequest),
         }
     }

@@ -90,6 +90,7 @@ impl Tree {
             return Ok(());
         };
         check_writable(resource, true)?;
+        let multiple = resource.multiple();
         let (resource, id) = (resource.id(), record.path.resource_instance_id());
         match record.content {
             Content::Value(value) => {
@@ -99,8 +100,8 @@ impl Tree {
                     false => staged.merge(resource, id, value),
                 }
             }
-            Content::Container if replaces => staged.replace(resource, None, None),
-            Content::Container => {
+            Content::Container if multiple && replaces => staged.replace(resource, None, None),
+            Content::Container if multiple => {
                 staged.exist(resource);
                 Ok(())
             }

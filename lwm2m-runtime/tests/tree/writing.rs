@@ -276,6 +276,19 @@ fn wrong_values_and_formats_are_told_apart() {
             Status::UnsupportedContentFormat
         );
     }
+    // A single resource in the shape of an array.
+    assert_eq!(
+        bench.put_as("/42769/0", ContentFormat::TLV, &[0x80, 0]),
+        Status::BadRequest
+    );
+    assert_eq!(bench.post_tlv("/42769/0", &[0x80, 1]), Status::BadRequest);
+    assert_eq!(
+        bench.put_as("/42769/0/0", ContentFormat::TLV, &[0x80, 0]),
+        Status::BadRequest
+    );
+    let tlv = [0x80, 1, 0x83, 11, 0x41, 0, b'n'];
+    let created = bench.create_as(42769, ContentFormat::TLV, &tlv);
+    assert_eq!(created.status, Status::BadRequest);
     // One value alone cannot be an instance or an array.
     assert_eq!(bench.put("/42769/0", "1"), Status::UnsupportedContentFormat);
     assert_eq!(bench.put("/42769/0/4", "1"), Status::UnsupportedContentFormat);
