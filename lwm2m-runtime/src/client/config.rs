@@ -25,6 +25,10 @@ pub struct ClientConfig {
     pub alternate_path: String,
     /// The number for short messages, without a plus sign, or an external identifier. Default none.
     pub sms: Option<String>,
+    /// Profile identifiers (LwM2M 1.2, section 6.2.1.1): each stands for an object list that servers know already, so
+    /// that a Register needs none. A server that does not know it answers 4.09 and gets the list. At most 251 bytes
+    /// each; what is no [`ProfileId`](crate::operation::ProfileId) is passed over. Default none.
+    pub profile_ids: Vec<String>,
     /// The transports of the device; where there is an instance of the Device object, its resource 16 counts instead.
     /// Default UDP.
     pub binding: Binding,
@@ -33,6 +37,8 @@ pub struct ClientConfig {
     /// Whether notifications are confirmable where neither an attribute nor `/1/x/26` says so. Default false: one in
     /// 24 hours is.
     pub confirmable_notifications: bool,
+    /// Whether a Send is repeated until it is acknowledged; a client may do without since LwM2M 1.2.1. Default true.
+    pub confirmable_sends: bool,
     /// Server accounts that are served; further ones are passed over. Default 8.
     pub max_servers: usize,
     /// Observations of all servers; an Observe above it is answered without becoming an observation. Default 64.
@@ -74,9 +80,11 @@ impl ClientConfig {
             announced_formats: Vec::new(),
             alternate_path: String::new(),
             sms: None,
+            profile_ids: Vec::new(),
             binding: Binding::U,
             coap: EndpointConfig::default(),
             confirmable_notifications: false,
+            confirmable_sends: true,
             max_servers: 8,
             max_observations: 64,
             max_observations_per_server: 32,

@@ -93,7 +93,12 @@ impl Client {
             return;
         };
         if let Some(session) = self.sessions.get_mut(index) {
-            let step = session.registration.alarm();
+            let due = session.registration.deadline().is_some_and(|at| at <= now);
+            let step = match due {
+                true => session.registration.alarm(),
+                // Something else has happened in the same moment.
+                false => Step::Wait,
+            };
             self.drive(now, index, step);
         }
     }

@@ -26,6 +26,39 @@
 //! 4. The device's program changes the tree by [`Client::change`]; observers are notified when
 //!    [`Client::handle_timeout`] is called next, for which [`Client::poll_timeout`] asks at once.
 //! 5. [`Client::stop`] de-registers everywhere.
+//!
+//! ```
+//! use core::net::SocketAddr;
+//! use lwm2m_runtime::{
+//!     client::{Client, ClientConfig, Event, State},
+//!     coap::Peer,
+//!     objects::{Device, Lwm2mSecurity, Lwm2mServer},
+//!     time::Instant,
+//!     tree::{Tree, TreeConfig},
+//! };
+//!
+//! let mut tree = Tree::new(TreeConfig::default());
+//! tree.insert(0, Lwm2mSecurity {
+//!     lwm2m_server_uri: Some("coap://192.0.2.1:5683".into()),
+//!     short_server_id: Some(101),
+//!     ..Default::default()
+//! })?;
+//! tree.insert(0, Lwm2mServer { short_server_id: 101, lifetime: 300, binding: "U".into(), ..Default::default() })?;
+//! tree.insert(0, Device { supported_binding_and_modes: "U".into(), ..Default::default() })?;
+//!
+//! let now = Instant::from_millis(0);
+//! let mut client = Client::new(ClientConfig::new("urn:dev:os:32473-7"), tree, 0x5eed);
+//! client.start(now);
+//! let Some(Event::Connect { server: 101, uri }) = client.poll_event() else { return Err("an account".into()) };
+//! let address: SocketAddr = uri.trim_start_matches("coap://").parse()?;
+//! client.connected(now, 101, Peer::new(address));
+//!
+//! let register = client.poll_transmit().ok_or("a Register")?;
+//! assert_eq!(register.peer.address, address);
+//! assert!(register.datagram.windows(6).any(|part| part == b"lt=300"));
+//! assert_eq!(client.state(101), Some(State::Registering));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
 
 mod account;
 mod config;

@@ -134,7 +134,7 @@ impl Client {
             form.fill(&mut self.options);
             let request = Request {
                 code: form.code(),
-                confirmable: true,
+                confirmable: self.config.confirmable_sends || version < Version::V1_2,
                 options: self.options.options(),
                 payload: form.payload(),
             };

@@ -12,6 +12,8 @@ pub(super) struct Session {
     pub(super) formats: Negotiation,
     pub(super) attached: AttachedAttributes,
     pub(super) stored: Stored,
+    /// Whether the server does not know what the profile identifiers stand for.
+    pub(super) needs_list: bool,
     /// Whether a registration is wanted.
     pub(super) wanted: bool,
     /// Whether the order of servers does not wait for this one any more.
@@ -27,6 +29,7 @@ impl Session {
             formats: Negotiation::with_server(version, config.formats),
             attached: AttachedAttributes::new(config.max_attached_paths),
             stored: Stored::new(config.max_stored, config.max_stored_bytes),
+            needs_list: false,
             wanted: false,
             settled: false,
             account,

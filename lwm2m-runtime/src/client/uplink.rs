@@ -1,4 +1,4 @@
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 use super::{
     Client, ClientConfig, Event, RegistrationFailure, SendFailure, State,
@@ -12,8 +12,8 @@ use crate::{
     link::LinkWriter,
     model::Version,
     operation::{
-        Binding, CoapSession, Location, ObjectList, RegisterParameters, Status, Transport, UpdateParameters,
-        Uplink, read_uplink_response,
+        Binding, CoapSession, Location, ObjectList, ProfileId, RegisterParameters, Status, Transport,
+        UpdateParameters, Uplink, read_uplink_response,
     },
     time::Instant,
     tree::Tree,
@@ -47,14 +47,22 @@ impl Client {
         };
         let version = session.registration.version;
         let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
-        let links = object_list(&self.config, &self.tree, version);
+        let mut profile_ids = Vec::new();
+        if version >= Version::V1_2 && !session.needs_list {
+            let ids = self.config.profile_ids.iter();
+            profile_ids.extend(ids.filter_map(|id| ProfileId::parse(id)));
+        }
+        let links = profile_ids
+            .is_empty()
+            .then(|| object_list(&self.config, &self.tree, version));
         let mut parameters = RegisterParameters::new(&self.config.endpoint_name, telling.lifetime, version);
         parameters.binding = telling.binding;
         parameters.queue = telling.binding.queue();
         parameters.sms = telling.sms.as_deref();
+        parameters.profile_ids = profile_ids;
         let uplink = Uplink::Register {
             parameters,
-            links: Some(&links),
+            links: links.as_deref(),
         };
         match send(&mut self.endpoint, &mut self.options, now, peer, version, &uplink) {
             Some(exchange) => {
@@ -84,7 +92,7 @@ impl Client {
             binding: changed.then_some(telling.binding),
             queue: changed && telling.binding.queue(),
             sms: telling.sms.as_deref().filter(|_| told.sms != telling.sms),
-            profile_ids: alloc::vec::Vec::new(),
+            profile_ids: Vec::new(),
         };
         let exchange = match Location::parse(&location) {
             Some(location) => {
@@ -209,6 +217,10 @@ impl Client {
                 RegistrationFailure::Refused(Status::PreconditionFailed)
             }
             Ok(Answer {
+                status: Some(Status::Conflict),
+                ..
+            }) if self.needs_list(index) => return Step::Register,
+            Ok(Answer {
                 status: Some(status), ..
             }) if !status.is_success() => RegistrationFailure::Refused(status),
             Ok(_) => RegistrationFailure::Answer,
@@ -296,6 +308,15 @@ impl Client {
         })
     }
 
+    /// Whether a server was told profile identifiers, which it does not know; then it gets the list.
+    fn needs_list(&mut self, index: usize) -> bool {
+        let Some(session) = self.sessions.get_mut(index) else {
+            return false;
+        };
+        let told = session.registration.version >= Version::V1_2 && !self.config.profile_ids.is_empty();
+        told && !core::mem::replace(&mut session.needs_list, true)
+    }
+
     /// The next version to register with.
     fn fall_back(&mut self, index: usize) -> Option<Step> {
         let session = self.sessions.get_mut(index)?;
@@ -349,7 +370,7 @@ fn binding(config: &ClientConfig, tree: &Tree, account: &Account, version: Versi
         .and_then(|device| text(device, 16))
         .and_then(|text| Binding::parse(text, version))
         .unwrap_or(config.binding);
-    let common: alloc::vec::Vec<Transport> = supported
+    let common: Vec<Transport> = supported
         .transports()
         .filter(|transport| {
             *transport == Transport::Udp || listed.is_none_or(|listed| listed.contains(*transport))

@@ -469,3 +469,18 @@ fn names_in_payloads_have_the_alternate_path() {
     let sent = bench.work();
     assert!(sent[0].text().contains("/lwm2m/42769/0/5"), "{}", sent[0].text());
 }
+
+// proves: DM-76
+#[test]
+fn composite_requests_come_in_the_formats_of_1_2() {
+    let mut bench = Bench::registered();
+    let json = request(Code::FETCH, "")
+        .body(320, b"[{\"n\":\"/3/0/9\"}]")
+        .accept(110);
+    assert!(bench.exchange(&json).text().contains("80"));
+    // [{0: "/3/0/9"}]
+    let cbor = request(Code::FETCH, "")
+        .body(322, b"\x81\xa1\x00\x66/3/0/9")
+        .accept(110);
+    assert!(bench.exchange(&cbor).text().contains("80"));
+}

@@ -4,7 +4,7 @@ use lwm2m_runtime::{
     client::{ClientConfig, Event, State},
     coap::{Code, OptionNumber},
     model::{Path, ValueRef, Version},
-    objects::Lwm2mServer,
+    objects::{Lwm2mAccessControl, Lwm2mServer},
 };
 
 use crate::support::{
@@ -672,4 +672,56 @@ fn confirmable_notifications_can_be_the_rule() {
     }
     bench.input(SERVER, &empty(Ack, &first[0]));
     assert_eq!(bench.only().text(), "9");
+}
+
+// proves: COAP-15
+#[test]
+fn an_observation_has_no_end_by_itself() {
+    let mut bench = Bench::registered();
+    begin(&mut bench, "42769/0/0");
+    assert!(bench.pass(80_000).is_empty());
+    bench.set_value(21.0);
+    assert_eq!(bench.work().len(), 1);
+}
+
+/// A rule for the probe, owned by nobody: what the servers may do.
+fn rule(rights: &[(u16, i64)]) -> Lwm2mAccessControl {
+    Lwm2mAccessControl {
+        object_id: 42769,
+        object_instance_id: 0,
+        acl: Some(rights.iter().copied().collect()),
+        access_control_owner: 65535,
+    }
+}
+
+// proves: REP-11
+#[test]
+fn without_a_right_to_the_value_nothing_is_notified() {
+    let mut tree = tree_of(&[server(SERVER), server(102)]);
+    tree.insert(0, rule(&[(SERVER, 1), (102, 1)])).unwrap();
+    let mut bench = Bench::new(config(), tree);
+    bench.client.start(bench.now);
+    for server in [SERVER, 102] {
+        bench.connect(server);
+        bench.accept_register(server);
+        bench.ask(server, &observe("42769/0/0").accept(0).token(b"obs"));
+        assert_eq!(bench.only().code, Code::CONTENT);
+    }
+    bench
+        .client
+        .change(bench.now, |tree| tree.insert(0, rule(&[(102, 1)])))
+        .unwrap();
+    bench.sent();
+    bench.set_value(21.0);
+    let sent = bench.work();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].peer, peer(102));
+    // The observation goes on when the right comes back.
+    bench
+        .client
+        .change(bench.now, |tree| tree.insert(0, rule(&[(SERVER, 1), (102, 1)])))
+        .unwrap();
+    bench.sent();
+    bench.set_value(22.0);
+    assert_eq!(bench.work().len(), 2);
 }

@@ -610,6 +610,7 @@ fn a_binding_is_what_both_have() {
     }
 }
 
+// proves: OBJ-1-07
 #[test]
 fn a_server_may_list_its_versions() {
     let mut account = server(SERVER);
@@ -741,4 +742,54 @@ fn waits_are_bounded_and_have_chance_in_them() {
     waits.sort_unstable();
     waits.dedup();
     assert!(waits.len() > 10, "{waits:?}");
+}
+
+// proves: REG-83 REG-87 REG-84
+#[test]
+fn int_110_a_profile_stands_for_the_list_where_it_is_known() {
+    let config = ClientConfig {
+        profile_ids: vec!["1:0123456789abcdef".into(), "oma:meter".into(), "nonsense".into()],
+        ..config()
+    };
+    let mut bench = Bench::new(config, tree());
+    bench.client.start(bench.now);
+    bench.connect(SERVER);
+    let register = bench.only();
+    let pids: Vec<_> = register.queries().into_iter().skip(3).collect();
+    assert_eq!(pids, ["pid=1:0123456789abcdef", "pid=oma:meter"]);
+    assert!(register.payload.is_empty() && register.format().is_none());
+    // The server does not know it: it gets the list, now and later.
+    bench.input(SERVER, &answer(&register, Code::CONFLICT));
+    let register = bench.only();
+    assert_eq!(register.queries().len(), 3);
+    assert_eq!(register.text(), "</1/0>,</3/0>,</42769/0>");
+    bench.input(SERVER, &answer(&register, Code::CONFLICT));
+    assert_eq!(bench.client.state(SERVER), Some(State::Retrying));
+    bench.silent();
+}
+
+#[test]
+fn a_change_after_a_profile_sends_the_whole_list() {
+    let config = ClientConfig {
+        profile_ids: vec!["oma:meter".into()],
+        ..config()
+    };
+    let mut bench = Bench::registered_with(config, tree());
+    bench.client.change(bench.now, |tree| tree.remove(42769, 0));
+    let update = bench.only();
+    assert_eq!(update.text(), "</1/0>,</3/0>,</42769>");
+    assert!(update.queries().is_empty());
+}
+
+// proves: REG-82
+#[test]
+fn a_number_for_short_messages_is_told() {
+    let config = ClientConfig {
+        sms: Some("491721234567".into()),
+        ..config()
+    };
+    let mut bench = Bench::new(config, tree());
+    bench.client.start(bench.now);
+    bench.connect(SERVER);
+    assert_eq!(bench.only().queries()[3], "sms=491721234567");
 }

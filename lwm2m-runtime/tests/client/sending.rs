@@ -9,7 +9,7 @@ use lwm2m_runtime::{
     operation::Status,
 };
 
-use crate::support::{Bench, Con, SERVER, VALUE, answer, config, probe, put, server, tree, tree_of};
+use crate::support::{Bench, Con, Non, SERVER, VALUE, answer, config, probe, put, server, tree, tree_of};
 
 fn willing(id: u16) -> Lwm2mServer {
     Lwm2mServer {
@@ -231,4 +231,22 @@ fn a_lost_session_ends_its_sends() {
             failure
         }
     );
+}
+
+// proves: REP-29
+#[test]
+fn a_send_may_go_out_once() {
+    let config = ClientConfig {
+        confirmable_sends: false,
+        ..json()
+    };
+    let mut bench = Bench::registered_with(config, tree_of(&[willing(SERVER)]));
+    let id = bench
+        .client
+        .send(bench.now, None, SendContent::Paths(&[VALUE]))
+        .unwrap();
+    let sent = bench.only();
+    assert_eq!(sent.kind, Non);
+    bench.input(SERVER, &answer(&sent, Code::CHANGED).kind(Non));
+    assert_eq!(bench.events(), [Event::Sent { id, server: SERVER }]);
 }
