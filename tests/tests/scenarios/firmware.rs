@@ -257,7 +257,7 @@ fn int_751_says_how_images_can_be_delivered() {
     }
 }
 
-// proves: DM-31 BLK-14 OBJ-5-02 OBJ-5-06
+// proves: DM-31 BLK-14 OBJ-5-06
 #[test]
 fn int_755_pushes_an_image_and_takes_it_back() {
     for version in VERSIONS {
@@ -299,7 +299,7 @@ fn an_image_is_pushed_by_post_as_well() {
     }
 }
 
-// proves: OBJ-5-04
+// proves: OBJ-5-04 OBJ-5-06
 #[test]
 fn int_756_gives_a_uri_and_takes_it_back() {
     for version in VERSIONS {
@@ -338,7 +338,7 @@ fn int_760_sees_the_state_change_after_a_push() {
     }
 }
 
-// proves: OBJ-5-08 OBJ-5-09 OBJ-5-12
+// proves: OBJ-5-02 OBJ-5-08 OBJ-5-09 OBJ-5-12 OBJ-5-13
 #[test]
 fn int_770_an_update_from_push_to_reboot() {
     for version in VERSIONS {
@@ -365,7 +365,6 @@ fn int_770_an_update_from_push_to_reboot() {
     }
 }
 
-// proves: OBJ-5-18
 #[test]
 fn int_771_an_update_from_a_uri() {
     for version in VERSIONS {
@@ -414,6 +413,7 @@ fn int_773_an_image_that_is_too_large() {
     }
 }
 
+// proves: OBJ-5-11
 #[test]
 fn int_774_memory_runs_out() {
     for version in VERSIONS {
@@ -424,6 +424,7 @@ fn int_774_memory_runs_out() {
     }
 }
 
+// proves: OBJ-5-11
 #[test]
 fn int_775_the_link_is_lost_while_it_fetches() {
     for version in VERSIONS {
@@ -439,6 +440,7 @@ fn int_775_the_link_is_lost_while_it_fetches() {
     }
 }
 
+// proves: OBJ-5-11
 #[test]
 fn int_776_a_corrupt_image() {
     for version in VERSIONS {
@@ -450,6 +452,7 @@ fn int_776_a_corrupt_image() {
     }
 }
 
+// proves: OBJ-5-11
 #[test]
 fn int_777_something_that_is_no_image() {
     for version in VERSIONS {
@@ -459,6 +462,7 @@ fn int_777_something_that_is_no_image() {
     }
 }
 
+// proves: OBJ-5-05
 #[test]
 fn int_778_a_uri_that_is_none() {
     for version in VERSIONS {
@@ -483,6 +487,7 @@ fn int_779_an_image_that_cannot_be_installed() {
     }
 }
 
+// proves: OBJ-5-05
 #[test]
 fn int_780_a_uri_of_an_unknown_scheme() {
     for version in VERSIONS {

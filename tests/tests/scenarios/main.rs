@@ -14,6 +14,8 @@ mod firmware;
 mod fixtures;
 mod management;
 mod mix;
+mod numbers;
+mod objects;
 mod raw;
 mod registration;
 mod reporting;

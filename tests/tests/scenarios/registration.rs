@@ -8,16 +8,19 @@ use lwm2m_runtime::{
     encoding::ContentFormat,
     model::{Path, ValueRef, Version},
     operation::Status,
-    server::{EndReason, Event, ServerConfig},
+    server::{EndReason, Event, Models, ServerConfig},
 };
 use lwm2m_tests::{
     link::Faults,
     pair::{Pair, Program, client_address, server_address, stranger_address, values},
 };
 
-use crate::fixtures::{
-    ENDPOINT, VERSIONS, client, device_battery, dynamic, portfolio, registered, registered_with, security,
-    server_minimum, tree, usual_tree,
+use crate::{
+    fixtures::{
+        ENDPOINT, VERSIONS, client, device_battery, dynamic, portfolio, registered, registered_with,
+        security, server_minimum, tree, usual_tree,
+    },
+    raw::Raw,
 };
 
 /// The links of an object list, in order.
@@ -77,7 +80,7 @@ fn int_101_registers() {
     }
 }
 
-// proves: REG-29 REG-32 REG-35 REG-36 REG-38 REG-41 REG-42 OBJ-1-03
+// proves: REG-29 REG-32 REG-36 REG-38 REG-41 REG-42 OBJ-1-03
 #[test]
 fn int_102_a_written_lifetime_leads_to_an_update_with_it_alone() {
     for version in VERSIONS {
@@ -108,6 +111,14 @@ fn int_102_a_written_lifetime_leads_to_an_update_with_it_alone() {
             matches!(event, Event::Ended { registration, reason: EndReason::Expired, .. } if *registration == id)
         });
         assert!(ended);
+        pair.link.faults.loss = 0;
+        let mark = pair.wire.mark();
+        pair.until(Duration::from_secs(300), "an Update", |pair| {
+            let late = pair.wire.requests_of(mark, client_address(0));
+            late.iter().any(|sent| sent.path() == "/rd")
+        });
+        pair.settle();
+        let _ = pair.registration();
     }
 }
 
@@ -135,8 +146,14 @@ fn int_103_a_disabled_device_deregisters_and_is_silent_until_its_time_out() {
         assert!(pair.server().registration(id).is_none());
         assert_eq!(pair.client().state(1), Some(State::Disabled));
 
-        let mark = pair.wire.mark();
         let silent = deregister.at + Duration::from_secs(59);
+        let stray = Raw::new(Code::GET, "/3/0/0");
+        assert!(
+            stray
+                .send(&mut pair, server_address(0), client_address(0))
+                .is_none()
+        );
+        let mark = pair.wire.mark();
         while pair.step(silent) {}
         assert!(pair.wire.since(mark).is_empty(), "{}", pair.log());
         pair.run_secs(10);
@@ -367,5 +384,238 @@ fn int_1350_an_update_from_a_new_address_keeps_the_registration() {
         let updated = pair.clients[0].events.iter();
         let updated = updated.filter(|(_, event)| matches!(event, client::Event::Updated { server: 1 }));
         assert_eq!(updated.count(), 1);
+    }
+}
+
+/// What a server makes of a Register that no client of ours sends.
+fn registered_by_hand(
+    config: ServerConfig,
+    version: &str,
+    query: &[&str],
+    payload: &[u8],
+) -> (Pair<Program>, Code) {
+    let mut pair: Pair<Program> = Pair::empty(1, Faults::NONE);
+    pair.add_server(config);
+    let version = format!("lwm2m={version}");
+    let mut parameters = vec!["ep=by-hand", "lt=60", &*version];
+    parameters.extend(query);
+    let mut register = Raw::new(Code::POST, "/rd").query(&parameters);
+    if !payload.is_empty() {
+        register = register.payload(40, payload);
+    }
+    let answer = register.send(&mut pair, stranger_address(0), server_address(0));
+    (pair, answer.unwrap().code().unwrap())
+}
+
+// proves: REG-75 QM-01
+#[test]
+fn int_108_a_device_in_queue_mode() {
+    for (version, query, queue) in [
+        ("1.0", &["b=UQ"][..], true),
+        ("1.0", &["b=U"], false),
+        ("1.1", &["b=U", "Q"], true),
+        ("1.2", &["Q"], true),
+        ("1.2", &["b=U"], false),
+    ] {
+        let (pair, code) = registered_by_hand(ServerConfig::default(), version, query, b"</1/0>,</3/0>");
+        assert_eq!(code, Code::CREATED, "{version} {query:?}");
+        let registration = pair.server().registrations().next().unwrap();
+        assert_eq!(registration.queue_mode(), queue, "{version} {query:?}");
+    }
+}
+
+/// A server that knows one profile.
+#[derive(Debug)]
+struct Profiles;
+
+impl Models for Profiles {
+    fn object(&self, id: u16, version: Version) -> Option<&'static lwm2m_runtime::model::ObjectDefinition> {
+        lwm2m_runtime::catalogue::object(id, version)
+    }
+
+    fn profile(&self, profile_id: lwm2m_runtime::operation::ProfileId<'_>) -> Option<&str> {
+        (profile_id.as_str() == "v:thermostat-7").then_some("</1/0>,</3/0>")
+    }
+}
+
+// proves: REG-85 REG-86
+#[test]
+fn int_110_a_profile_stands_for_a_list() {
+    let config = || ServerConfig {
+        models: &Profiles,
+        ..ServerConfig::default()
+    };
+    let (pair, code) = registered_by_hand(config(), "1.2", &["pid=v:thermostat-7"], b"");
+    assert_eq!(code, Code::CREATED);
+    let registration = pair.server().registrations().next().unwrap();
+    assert!(registration.objects().contains(1, 0) && registration.objects().contains(3, 0));
+    assert_eq!(
+        registration
+            .profile_ids()
+            .map(|id| id.as_str().to_owned())
+            .collect::<Vec<_>>(),
+        ["v:thermostat-7"]
+    );
+    // One that nobody knows, and nothing at all.
+    for query in [&["pid=v:thermostat-8"][..], &[]] {
+        let (pair, code) = registered_by_hand(config(), "1.2", query, b"");
+        assert_eq!(code, Code::CONFLICT, "{query:?}");
+        assert!(pair.server().is_empty());
+    }
+}
+
+#[test]
+fn int_111_a_profile_and_a_list_are_merged() {
+    let config = ServerConfig {
+        models: &Profiles,
+        ..ServerConfig::default()
+    };
+    let (pair, code) = registered_by_hand(config, "1.2", &["pid=v:thermostat-7"], b"</4/0>");
+    assert_eq!(code, Code::CREATED);
+    let registration = pair.server().registrations().next().unwrap();
+    let objects: Vec<_> = registration.objects().iter().map(|object| object.id).collect();
+    assert_eq!(objects, [1, 3, 4]);
+}
+
+// proves: REG-07 REG-18 REG-19 VER-02
+#[test]
+fn what_a_register_must_not_say_and_what_is_passed_over() {
+    for (version, query, payload, code) in [
+        ("1.1", &[][..], &b"</1/0>,</3/0>"[..], Code::CREATED),
+        (
+            "1.1",
+            &[],
+            b"</0/0>,</1/0>,</21/0>,</3/0>,</47110/3>;ver=9.9;what=\"ever\"",
+            Code::CREATED,
+        ),
+        ("2.0", &[], b"</1/0>,</3/0>", Code::PRECONDITION_FAILED),
+        ("1.9", &[], b"</1/0>,</3/0>", Code::PRECONDITION_FAILED),
+        ("1.1", &["lt=soon"], b"</1/0>,</3/0>", Code::BAD_REQUEST),
+        ("1.1", &["what=ever"], b"</1/0>,</3/0>", Code::BAD_REQUEST),
+        ("1.1", &["b=X"], b"</1/0>,</3/0>", Code::BAD_REQUEST),
+        ("1.1", &[], b"</1/0", Code::BAD_REQUEST),
+    ] {
+        let (pair, found) = registered_by_hand(ServerConfig::default(), version, query, payload);
+        assert_eq!(
+            found,
+            code,
+            "{version} {query:?} {}",
+            String::from_utf8_lossy(payload)
+        );
+        let registration = pair.server().registrations().next();
+        assert_eq!(registration.is_some(), code == Code::CREATED);
+        if let Some(registration) = registration {
+            for hidden in [0, 21] {
+                assert!(registration.objects().get(hidden).is_none(), "never offered");
+            }
+        }
+    }
+}
+
+// proves: REG-72 VER-01
+#[test]
+fn a_device_falls_back_to_the_version_that_the_server_has() {
+    for (index, last) in [(0, Version::V1_0), (1, Version::V1_1), (2, Version::V1_2)] {
+        let config = ServerConfig {
+            versions: &VERSIONS[..=index],
+            ..ServerConfig::default()
+        };
+        let mut pair = Pair::new(
+            config,
+            lwm2m_runtime::client::ClientConfig::new(ENDPOINT),
+            usual_tree(),
+            Program::default(),
+        );
+        pair.start();
+        let versions: Vec<_> = pair
+            .wire
+            .requests(0, Code::POST, "/rd")
+            .iter()
+            .map(|sent| sent.parameter("lwm2m").unwrap())
+            .collect();
+        let expected: Vec<_> = VERSIONS[index..].iter().rev().map(ToString::to_string).collect();
+        assert_eq!(versions, expected);
+        let id = pair.registration();
+        assert_eq!(pair.server().registration(id).unwrap().version(), last);
+    }
+}
+
+// proves: REG-57
+#[test]
+fn a_device_is_deaf_until_its_register_is_acknowledged() {
+    for version in VERSIONS {
+        let mut pair = Pair::new(
+            ServerConfig::default(),
+            client(version),
+            usual_tree(),
+            Program::default(),
+        );
+        let now = pair.now;
+        pair.clients[0].engine.start(now);
+        let early = Raw::new(Code::GET, "/3/0/0");
+        pair.send(server_address(0), client_address(0), &early.datagram(1, b"early"));
+        pair.run_for(Duration::from_millis(10));
+        assert_eq!(pair.client().state(1), Some(State::Registering));
+        pair.settle();
+        let answered = pair.wire.since(0).iter().any(|sent| {
+            sent.from == client_address(0) && sent.message().is_some_and(|message| message.token == b"early")
+        });
+        assert!(!answered, "{}", pair.log());
+        assert_eq!(early.code(&mut pair), Code::CONTENT);
+    }
+}
+
+// proves: REG-65 REG-66 REG-68 REG-69
+#[test]
+fn a_register_is_tried_again_as_the_server_object_says() {
+    let mut server = server_minimum(0);
+    server.communication_retry_count = Some(4);
+    server.communication_retry_timer = Some(60);
+    server.communication_sequence_retry_count = Some(1);
+    server.bootstrap_on_registration_failure = Some(true);
+    let config = lwm2m_runtime::client::ClientConfig {
+        retry_jitter_percent: 0,
+        failed_retry: None,
+        ..client(Version::V1_1)
+    };
+    let mut pair = Pair::new(
+        ServerConfig::default(),
+        config,
+        tree(server, device_battery()),
+        Program::default(),
+    );
+    pair.clients[0].online = false;
+    pair.start();
+    pair.run_secs(2_000);
+    let attempts: Vec<_> = pair.clients[0]
+        .events
+        .iter()
+        .filter(|(_, event)| matches!(event, client::Event::Connect { .. }))
+        .map(|(at, _)| at.as_millis() / 1000)
+        .collect();
+    assert_eq!(attempts, [0, 60, 180, 420]);
+    assert_eq!(pair.client().state(1), Some(State::Failed));
+    let bootstrap = pair.clients[0].events.iter();
+    let bootstrap = bootstrap.filter(|(_, event)| matches!(event, client::Event::BootstrapNeeded { .. }));
+    assert_eq!(bootstrap.count(), 1);
+    // It registers once it is asked to, and has all attempts ahead again.
+    pair.clients[0].online = true;
+    let now = pair.now;
+    pair.clients[0].engine.register(now, 1);
+    pair.settle();
+    let _ = pair.registration();
+}
+
+// proves: REG-39 REG-40
+#[test]
+fn a_lifetime_of_0_never_ends() {
+    for version in VERSIONS {
+        let mut server = server_minimum(0);
+        server.lifetime = 0;
+        let mut pair = registered_with(version, tree(server, device_battery()));
+        let mark = pair.wire.mark();
+        pair.run_secs(10 * 365 * 86_400);
+        assert!(pair.wire.since(mark).is_empty());
+        assert_eq!(pair.text("/3/0/0"), "Open Mobile Alliance");
     }
 }

@@ -32,7 +32,7 @@ fn parameters(links: &str, target: &str) -> Vec<String> {
     parameters
 }
 
-// proves: DM-32 DM-37 DM-38 DM-39 ATTR-09 ATTR-24
+// proves: DM-32 DM-37 DM-38 DM-39
 #[test]
 fn int_260_inherited_attributes_show_on_the_target() {
     for version in VERSIONS {
@@ -198,7 +198,7 @@ fn int_951_attributes_belong_to_the_server_that_wrote_them() {
     }
 }
 
-// proves: DM-82 DM-102 ATTR-53
+// proves: DM-82 DM-102 ATTR-09 ATTR-53
 #[test]
 fn attributes_are_refused_where_they_do_not_belong() {
     use lwm2m_runtime::coap::Code;
@@ -206,10 +206,18 @@ fn attributes_are_refused_where_they_do_not_belong() {
     use crate::raw::Raw;
     for version in VERSIONS {
         let mut pair = registered_with(version, full_tree());
+        for at in ["/3", "/3/0", "/3/0/7", "/3/0/7/0"] {
+            if version > Version::V1_0 || path(at).depth() < 4 {
+                assert_eq!(pair.attributes(at, "pmax=99"), Status::Changed, "{version} {at}");
+                assert_eq!(pair.attributes(at, "pmax"), Status::Changed, "{version} {at}");
+            }
+        }
         assert_eq!(pair.attributes("/3/0/9", "pmin=1"), Status::Changed);
+        assert_eq!(pair.attributes("/3/0/0", "gt=5"), Status::BadRequest);
         for (at, query, code) in [
             ("/3/1", "pmin=1", Code::NOT_FOUND),
             ("/9", "pmin=1", Code::NOT_FOUND),
+            ("/0/0", "pmin=1", Code::UNAUTHORIZED),
             ("/3/0/4", "pmin=1", Code::METHOD_NOT_ALLOWED),
             ("/5/0/0", "pmin=1", Code::METHOD_NOT_ALLOWED),
             ("/3/0/9", "lt=5&gt=5", Code::BAD_REQUEST),

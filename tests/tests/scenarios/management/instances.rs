@@ -76,6 +76,17 @@ fn a_create_that_cannot_be_leaves_nothing_behind() {
             ],
         );
         assert_eq!(pair.create(16, format, &taken).status, Status::BadRequest);
+        // What servers cannot write is passed over.
+        let read_only = values(
+            format,
+            "/16",
+            &[
+                ("/16/2/0/0", ValueRef::String("x")),
+                ("/16/2/3", ValueRef::Integer(2)),
+            ],
+        );
+        assert_eq!(pair.create(16, format, &read_only).status, Status::Created);
+        assert!(pair.client().tree().value(path("/16/2/3")).is_none());
         // Without what is mandatory.
         let incomplete = values(format, "/16", &[("/16/1/3", ValueRef::Integer(1))]);
         assert_eq!(pair.create(16, format, &incomplete).status, Status::BadRequest);

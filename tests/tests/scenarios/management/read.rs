@@ -75,7 +75,7 @@ fn int_202_reads_bytes() {
     }
 }
 
-// proves: DM-10 DM-91
+// proves: DM-91
 #[test]
 fn int_203_reads_an_instance_as_tlv() {
     for version in VERSIONS {
@@ -96,13 +96,19 @@ fn int_203_reads_an_instance_as_tlv() {
             // Resource instances are there to be read since 1.1.
             if version > Version::V1_0 || at.depth() == 3 {
                 let single = read_as(&mut pair, &at.to_string(), ContentFormat::TLV);
-                assert_eq!(single, BTreeMap::from([(*at, value.clone())]));
+                let expected = BTreeMap::from([(*at, value.clone())]);
+                assert_eq!(single, expected);
+                let text = read_as(&mut pair, &at.to_string(), ContentFormat::TEXT);
+                assert_eq!(text, expected);
+                if version > Version::V1_0 {
+                    let cbor = read_as(&mut pair, &at.to_string(), ContentFormat::CBOR);
+                    assert_eq!(cbor, expected);
+                }
             }
         }
     }
 }
 
-// proves: DM-89
 #[test]
 fn int_204_reads_an_instance_as_json() {
     let mut pair = registered_with(Version::V1_0, full_tree());
@@ -164,7 +170,19 @@ fn int_221_the_security_object_is_out_of_reach() {
             Raw::new(Code::POST, "/0/0/9"),
             Raw::new(Code::DELETE, "/0/0"),
         ];
-        for request in asked {
+        let others = [(21, Version::V1_1), (23, Version::V1_2)];
+        let others = others.iter().filter(|(_, since)| *since <= version);
+        let others: Vec<_> = others
+            .flat_map(|(object, _)| ["", "/0", "/0/0"].map(|below| format!("/{object}{below}")))
+            .collect();
+        let others = others.iter().flat_map(|at| {
+            [
+                Raw::new(Code::GET, at),
+                Raw::new(Code::GET, at).accept(40),
+                Raw::new(Code::PUT, at).query(&["pmin=1"]),
+            ]
+        });
+        for request in asked.into_iter().chain(others) {
             let answer = request.ask(&mut pair);
             assert_eq!(answer.code(), Some(Code::UNAUTHORIZED), "{version} {request:?}");
             assert!(answer.payload().is_empty(), "{answer}");

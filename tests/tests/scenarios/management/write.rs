@@ -265,7 +265,6 @@ fn a_replace_of_a_multiple_resource_replaces_all_of_it_and_an_update_adds() {
     }
 }
 
-// proves: DM-30
 #[test]
 fn int_233_writes_senml_json() {
     written_as(ContentFormat::SENML_JSON);
@@ -329,6 +328,11 @@ fn what_does_not_fit_is_refused_and_what_is_unknown_ignored() {
         let mut pair = registered_with(version, tree(server_extended(), device_full()));
         assert_eq!(pair.put_text("/1/0/2", "often"), Status::BadRequest);
         assert_eq!(pair.put_text("/1/0/6", "2"), Status::BadRequest);
+        if version == Version::V1_2 {
+            // Profile ID Hash Algorithm: 0 to 255.
+            assert_eq!(pair.put_text("/1/0/27", "256"), Status::BadRequest);
+            assert_eq!(pair.put_text("/1/0/27", "255"), Status::Changed);
+        }
         let unsupported = pair.put("/1/0/2", ContentFormat(60_000), b"1");
         assert_eq!(unsupported, Status::UnsupportedContentFormat);
         assert_eq!(pair.text("/1/0/2"), "1");

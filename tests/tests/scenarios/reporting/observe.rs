@@ -14,7 +14,7 @@ use crate::{
 
 const LEVEL: Path = Path::resource(3, 0, 9);
 
-// proves: ATTR-01 ATTR-05 ATTR-32 ATTR-33 ATTR-35 REP-01 REP-02 REP-06 REP-07 REP-42 OBJ-3-04
+// proves: ATTR-32 ATTR-33 REP-02 REP-06 REP-07
 #[test]
 fn int_301_two_observations_within_their_bounds() {
     for version in VERSIONS {
@@ -76,7 +76,7 @@ fn int_301_two_observations_within_their_bounds() {
     }
 }
 
-// proves: REP-13 REP-14
+// proves: REP-13
 #[test]
 fn int_302_a_reset_ends_one_observation() {
     for version in VERSIONS {
@@ -125,7 +125,6 @@ fn int_302_a_reset_ends_one_observation() {
     }
 }
 
-// proves: REP-09
 #[test]
 fn a_server_resets_what_it_does_not_observe() {
     for version in VERSIONS {
@@ -197,7 +196,7 @@ fn int_303_a_cancel_has_the_path_and_the_token_of_its_observation() {
     }
 }
 
-// proves: ATTR-29 REP-05
+// proves: REP-05
 #[test]
 fn int_312_attributes_in_the_request() {
     let mut pair = registered(Version::V1_2);
@@ -237,6 +236,7 @@ fn int_312_attributes_in_the_request() {
     }
 }
 
+// proves: ATTR-29
 #[test]
 fn int_313_attributes_in_the_request_win() {
     let mut pair = registered(Version::V1_2);
@@ -251,6 +251,30 @@ fn int_313_attributes_in_the_request_win() {
     let times = sent_at(&pair, mark, start);
     assert_eq!(times.len(), 5, "{times:?}");
     assert_periods(&times, 10.0..=10.0);
+    let links = pair.discover("/3/0/7");
+    assert!(links.contains("pmax=60") && !links.contains("pmax=10"), "{links}");
+}
+
+// proves: REP-01 REP-42
+#[test]
+fn every_level_is_observed() {
+    for version in VERSIONS {
+        let mut pair = registered(version);
+        let levels = ["/3", "/3/0", "/3/0/7", "/3/0/7/0"];
+        let levels = &levels[..if version == Version::V1_0 { 3 } else { 4 }];
+        let watched: Vec<_> = levels.iter().map(|at| pair.watch(at, "").0).collect();
+        set(
+            &mut pair,
+            Path::resource_instance(3, 0, 7, 0),
+            ValueRef::Integer(1),
+        );
+        pair.settle();
+        for (at, observation) in levels.iter().zip(watched) {
+            let told = pair.notifications(observation);
+            assert_eq!(told.len(), 1, "{version} {at}");
+            assert_eq!(pair.decode(at, &told[0].1)[&path("/3/0/7/0")], Value::Integer(1));
+        }
+    }
 }
 
 /// Observes an instance with pmin 2 and pmax 10, and changes something now and then.
@@ -327,7 +351,6 @@ fn cellular(version: Version) -> Pair<Program> {
     registered_with(version, tree)
 }
 
-// proves: OBJ-10-01
 #[test]
 fn int_1203_observes_a_resource_of_the_cellular_object() {
     for version in VERSIONS {
@@ -515,14 +538,26 @@ fn thresholds_and_steps_over_the_wire() {
             assert_eq!(told, expected, "{version} {level}");
         }
         // Back before the least period is over: it is told nevertheless.
-        assert_eq!(pair.attributes("/3/0/9", "gt=100&st&pmin=5"), Status::Changed);
+        assert_eq!(pair.attributes("/3/0/9", "gt=80&st&pmin=5"), Status::Changed);
         let now = pair.now;
         assert!(pair.servers[0].engine.cancel_observation(now, observation));
         pair.settle();
-        set(&mut pair, LEVEL, ValueRef::Integer(90));
+        set(&mut pair, LEVEL, ValueRef::Integer(70));
         let (observation, _) = pair.watch("/3/0/9", "");
-        set(&mut pair, LEVEL, ValueRef::Integer(100));
+        set(&mut pair, LEVEL, ValueRef::Integer(80));
         pair.run_secs(6);
-        assert!(pair.notifications(observation).is_empty(), "100 is not above 100");
+        assert!(pair.notifications(observation).is_empty(), "80 is not above 80");
+        let now = pair.now;
+        assert!(pair.servers[0].engine.cancel_observation(now, observation));
+        let (observation, _) = pair.watch("/3/0/9", "");
+        let start = pair.now;
+        set(&mut pair, LEVEL, ValueRef::Integer(81));
+        pair.run_secs(1);
+        set(&mut pair, LEVEL, ValueRef::Integer(75));
+        pair.run_secs(10);
+        let told = pair.notifications(observation);
+        assert_eq!(told.len(), 1);
+        assert!((4_900..5_100).contains(&(told[0].0.as_millis() - start.as_millis())));
+        assert_eq!(pair.decode("/3/0/9", &told[0].1)[&LEVEL], Value::Integer(75));
     }
 }

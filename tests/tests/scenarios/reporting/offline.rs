@@ -110,6 +110,21 @@ fn con_makes_notifications_confirmable() {
         assert!(pair.servers[0].engine.cancel_observation(now, observation));
         pair.settle();
     }
+    // Without the attribute the Server object decides.
+    assert_eq!(pair.attributes("/3/0/9", "con"), Status::Changed);
+    for confirmable in [true, false] {
+        let mode = if confirmable { "1" } else { "0" };
+        assert_eq!(pair.put_text("/1/0/26", mode), Status::Changed);
+        let (observation, _) = pair.watch("/3/0/9", "");
+        let mark = pair.wire.mark();
+        set(&mut pair, LEVEL, ValueRef::Integer(40 + i64::from(confirmable)));
+        pair.settle();
+        let sent = pair.wire.notifications(mark, client_address(0));
+        assert_eq!((sent.len(), sent[0].confirmable()), (1, confirmable));
+        let now = pair.now;
+        assert!(pair.servers[0].engine.cancel_observation(now, observation));
+        pair.settle();
+    }
 }
 
 // proves: REP-15
@@ -132,6 +147,7 @@ fn a_day_has_a_confirmable_notification_and_silence_ends_the_observation() {
         pair.link.faults.loss = 100;
         pair.run_secs(2 * 90_000);
         assert!(!pair.client().state(1).unwrap().is_registered());
+        assert_eq!(pair.client().observations(), 0);
     }
 }
 

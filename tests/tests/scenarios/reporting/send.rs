@@ -23,7 +23,7 @@ fn sends(pair: &Pair<Program>) -> Vec<std::collections::BTreeMap<Path, Value>> {
         .collect()
 }
 
-// proves: REP-24 REP-25 REP-26
+// proves: REP-24 REP-26
 #[test]
 fn int_306_sends_what_the_server_knows_of() {
     for version in SINCE_1_1 {
@@ -68,7 +68,7 @@ fn int_306_sends_what_the_server_knows_of() {
     assert!(pair.wire.requests(0, Code::POST, "/dp").is_empty());
 }
 
-// proves: REP-27 REP-28 OBJ-1-06
+// proves: REP-27 REP-28
 #[test]
 fn int_307_a_muted_device_is_silent() {
     for version in SINCE_1_1 {
@@ -150,6 +150,7 @@ fn int_311_sends_values_over_time() {
     }
 }
 
+// proves: REP-25
 #[test]
 fn a_send_of_an_instance_that_is_not_registered_is_refused() {
     use crate::raw::Raw;
