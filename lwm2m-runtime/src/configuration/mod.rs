@@ -10,6 +10,7 @@
 //! | `values` | values of instances by their paths |
 //! | `present` | the instances that a client has, as its Bootstrap-Discover says |
 //! | `numbering` | which identifiers the instances of a configuration get |
+//! | `smartcard` | the file of a smartcard that configures a client |
 //! | `consistency` | whether accounts are complete, and what they refer to is there |
 
 mod access_rule;
@@ -18,6 +19,7 @@ mod consistency;
 mod credentials;
 mod numbering;
 mod present;
+mod smartcard;
 mod values;
 
 pub use access_rule::{AccessRule, RuleTarget};
@@ -26,4 +28,5 @@ pub use consistency::{Inconsistency, check};
 pub use credentials::{Credentials, Oscore};
 pub use numbering::NumberingError;
 pub use present::PresentInstances;
+pub use smartcard::{SmartcardError, SmartcardFile, SmartcardObject};
 pub use values::Values;

@@ -6,3 +6,4 @@ mod accounts;
 mod consistency;
 mod discover;
 mod numbering;
+mod smartcard;
