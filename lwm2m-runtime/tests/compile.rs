@@ -21,6 +21,8 @@ fn rights_and_types_are_held_by_the_compiler() {
     let version = version.unwrap_or_default();
     if version.starts_with(&format!("rustc {RECORDED}.")) {
         cases.compile_fail("tests/ui/fail/*.rs");
+        #[cfg(feature = "net")]
+        cases.compile_fail("tests/ui/net/*.rs");
     } else {
         // Past the capture of test output: nobody shall take this for a run.
         writeln!(

@@ -56,6 +56,7 @@
 //! | `server` | [`Server`], [`Device`] and [`Observation`] |
 //! | `socket`, `batch` | many datagrams by one system call |
 //! | `wire` | an engine's socket, clock and timer |
+//! | `locals` | from which address each device is spoken to |
 //! | `clock` | the system's clock and random source |
 //! | `inbox` | queues that never make an engine wait |
 //! | `uri` | where servers are |
@@ -70,6 +71,7 @@ mod client;
 mod clock;
 mod error;
 mod inbox;
+mod locals;
 mod server;
 mod socket;
 mod uri;

@@ -97,7 +97,8 @@ impl Socket {
         }
     }
 
-    /// Receives what has arrived, up to the batch's size; 0 when nothing has. What was in the batch is gone.
+    /// Receives what has arrived, up to the batch's size. 0 when nothing has: then wait by
+    /// [`poll_receivable`](Self::poll_receivable). What was in the batch is gone.
     ///
     /// # Errors
     ///
@@ -114,7 +115,7 @@ impl Socket {
     }
 
     /// Sends a datagram, from one of this host's addresses or from the one that the system takes. `Ok(false)` when the
-    /// system has no room for it now.
+    /// system has no room for it now: then wait by [`poll_sendable`](Self::poll_sendable).
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use std::{boxed::Box, io, vec::Vec};
 
 use tokio::time::{Sleep, sleep_until};
 
-use super::{Batch, Socket, clock::Clock};
+use super::{Batch, Socket, clock::Clock, locals::Locals};
 use crate::{
     coap::{Peer, Transmit},
     time::Instant,
@@ -31,6 +31,8 @@ pub(super) struct Wire {
     batch: Batch,
     clock: Clock,
     stuck: Option<Stuck>,
+    /// For a socket of several addresses, whose peers have all spoken first.
+    locals: Option<Locals>,
     timer: Pin<Box<Sleep>>,
     timer_at: Option<Instant>,
     /// Nothing is received before this, because the system cannot.
@@ -57,10 +59,18 @@ impl Wire {
             batch,
             clock,
             stuck: None,
+            locals: None,
             timer: Box::pin(sleep_until(tokio::time::Instant::now())),
             timer_at: None,
             paused_until: None,
         }
+    }
+
+    /// Speaks to each peer from the address that the peer has spoken to. For a role that never speaks first.
+    pub(super) fn answering(mut self) -> Self {
+        let any = self.socket.local_address().ip().is_unspecified();
+        self.locals = any.then(Locals::default);
+        self
     }
 
     /// Whether the socket can send to an address.
@@ -98,9 +108,11 @@ impl Wire {
             now = self.clock.now();
             for received in self.batch.iter() {
                 tracing::trace!(from = %received.from, bytes = received.bytes.len(), "received");
+                if let (Some(locals), Some(local)) = (&mut self.locals, received.local) {
+                    locals.heard(received.from, local);
+                }
                 engine.handle_input(now, Peer::new(received.from), received.bytes);
-                let answered = received.local.map(|local| (received.from, local));
-                send(&self.socket, &mut self.stuck, engine, answered);
+                send(&self.socket, &mut self.stuck, engine, self.locals.as_ref());
             }
         }
         if engine.poll_timeout().is_some_and(|deadline| deadline <= now) {
@@ -120,7 +132,7 @@ impl Wire {
             }
             self.stuck = None;
         }
-        send(&self.socket, &mut self.stuck, engine, None);
+        send(&self.socket, &mut self.stuck, engine, self.locals.as_ref());
         self.stuck.is_none()
     }
 
@@ -156,19 +168,14 @@ impl Wire {
     }
 }
 
-/// Sends what the engine says, what is for the peer just heard from the address that it knows.
-fn send(
-    socket: &Socket,
-    stuck: &mut Option<Stuck>,
-    engine: &mut impl Engine,
-    answered: Option<(SocketAddr, IpAddr)>,
-) {
+/// Sends what the engine says.
+fn send(socket: &Socket, stuck: &mut Option<Stuck>, engine: &mut impl Engine, locals: Option<&Locals>) {
     while stuck.is_none() {
         let Some(Transmit { peer, datagram }) = engine.poll_transmit() else {
             return;
         };
         let to = peer.address;
-        let local = answered.and_then(|(from, local)| (from == to).then_some(local));
+        let local = locals.and_then(|locals| locals.of(to));
         tracing::trace!(%to, bytes = datagram.len(), "send");
         match socket.send(to, local, datagram) {
             Ok(true) => {}

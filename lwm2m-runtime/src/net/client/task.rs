@@ -61,6 +61,8 @@ pub(super) struct Task {
     sending: HashMap<u64, Sending>,
     groups: u64,
     waiting: Vec<oneshot::Sender<u16>>,
+    /// How many attempts to register with a server have failed: each is made with the next of its addresses.
+    failed: HashMap<u16, usize>,
     events: Vec<Outlet<Event>>,
     /// Commands come no more.
     closed: bool,
@@ -93,6 +95,7 @@ impl Task {
             sending: HashMap::new(),
             groups: 0,
             waiting: Vec::new(),
+            failed: HashMap::new(),
             events: Vec::new(),
             closed: false,
         }
@@ -105,9 +108,10 @@ impl Task {
         let mut commands = Vec::new();
         loop {
             let more = self.wire.turn(&mut self.device);
-            if self.tell() {
-                // The last De-register may still be on its way out.
-                self.wire.flush(&mut self.device);
+            let stopped = self.tell();
+            // A server whose address was found is registered with at once.
+            self.wire.flush(&mut self.device);
+            if stopped {
                 return;
             }
             match poll_fn(|context| self.poll_work(context, more, &mut commands)).await {
@@ -191,6 +195,10 @@ impl Task {
                         answer(reply, *server);
                     }
                 }
+                Event::RegistrationFailed { server, .. } => {
+                    let failed = self.failed.entry(*server).or_default();
+                    *failed = failed.wrapping_add(1);
+                }
                 Event::Sent { id, .. } => self.sent(*id, Ok(())),
                 Event::SendFailed { id, server, failure } => {
                     let (server, failure) = (*server, *failure);
@@ -233,15 +241,15 @@ impl Task {
 
     fn resolved(&mut self, server: u16, addresses: io::Result<Vec<SocketAddr>>) {
         let now = self.wire.now();
-        let found = match addresses {
-            Ok(addresses) => addresses.into_iter().find(|address| self.wire.reaches(*address)),
-            Err(error) => {
-                tracing::warn!(server, %error, "the address of a server cannot be found");
-                None
-            }
-        };
-        match found {
-            Some(address) => self.device.client.connected(now, server, Peer::new(address)),
+        let mut addresses = addresses.unwrap_or_else(|error| {
+            tracing::warn!(server, %error, "the address of a server cannot be found");
+            Vec::new()
+        });
+        addresses.retain(|address| self.wire.reaches(*address));
+        let failed = self.failed.get(&server).copied().unwrap_or_default();
+        let turn = failed.checked_rem(addresses.len()).unwrap_or_default();
+        match addresses.get(turn) {
+            Some(address) => self.device.client.connected(now, server, Peer::new(*address)),
             None => self.device.client.disconnected(now, server),
         }
     }

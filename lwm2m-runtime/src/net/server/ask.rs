@@ -5,7 +5,7 @@ use crate::{
     encoding::{EncodeOptions, Negotiation, PayloadKind, Record, RecordRef, encode},
     link::{AttributeChanges, NotificationAttributes},
     model::Path,
-    operation::{Arguments, Depth, ExecuteInput, Operation, Payload, Request, WriteMode},
+    operation::{Arguments, Depth, ExecuteInput, InvalidRequest, Operation, Payload, Request, WriteMode},
 };
 
 /// What a device is asked, by somebody who does not know what it reads: the request with its payload is made when it is
@@ -200,10 +200,16 @@ impl Ask {
         payload: &'a mut Vec<u8>,
     ) -> Result<Payload<'a>, DeviceError> {
         let (operation, path) = (self.operation(), self.path());
+        let version = formats.version();
+        // Else no format would be found, and the reason would not be told.
+        if let Some(since) = operation.since(path.depth()).filter(|since| *since > version) {
+            let what = operation.name();
+            return Err(DeviceError::Invalid(InvalidRequest::Since { what, since }));
+        }
         let format = formats.preferred(kind).ok_or(DeviceError::NoFormat {
             operation,
             path,
-            version: formats.version(),
+            version,
         })?;
         payload.clear();
         encode(format, path, records, &EncodeOptions::default(), payload).map_err(DeviceError::Encode)?;

@@ -19,10 +19,14 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct ServerBuilder {
     address: Option<SocketAddr>,
+    port: Option<u16>,
     config: ServerConfig,
     socket: SocketConfig,
     authoriser: Option<Box<dyn Authoriser>>,
 }
+
+/// The port of CoAP without security.
+const COAP_PORT: u16 = 5683;
 
 /// Commands of all handles that wait for the task: more of them make their senders wait.
 const COMMANDS: usize = 1024;
@@ -31,11 +35,16 @@ const COMMANDS: usize = 1024;
 const RECEIVE_BUFFER: usize = 8 << 20;
 
 impl ServerBuilder {
-    /// On this address. Default port 5683 on every address of both IP versions. A host with several addresses on one
-    /// network is best bound to one of them: what the server asks of a device leaves from the address that the system
-    /// chooses, and has to be the one that the device knows.
+    /// On this address. Default port 5683 on every address of both IP versions; each device is then spoken to from
+    /// the address that it speaks to.
     pub const fn bind(mut self, address: SocketAddr) -> Self {
         self.address = Some(address);
+        self
+    }
+
+    /// On this port of every address; 0 has the system choose one. Default 5683, the port of CoAP.
+    pub const fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
         self
     }
 
@@ -64,7 +73,9 @@ impl ServerBuilder {
     ///
     /// [`StartError`].
     pub async fn start(self) -> Result<Server, StartError> {
-        let address = self.address.unwrap_or_else(|| any_address(5683));
+        let address = self
+            .address
+            .unwrap_or_else(|| any_address(self.port.unwrap_or(COAP_PORT)));
         let config = SocketConfig {
             receive_buffer: self.socket.receive_buffer.or(Some(RECEIVE_BUFFER)),
             ..self.socket
@@ -76,7 +87,7 @@ impl ServerBuilder {
             engine = engine.with_authoriser(authoriser);
         }
         let (commands, receiver) = mpsc::channel(COMMANDS);
-        let wire = Wire::new(socket, Batch::new(Batch::MAX), Clock::new());
+        let wire = Wire::new(socket, Batch::new(Batch::MAX), Clock::new()).answering();
         let task = Task::new(engine, wire, receiver, commands.downgrade());
         tracing::info!(%local, "a server has started");
         tokio::spawn(task.run());

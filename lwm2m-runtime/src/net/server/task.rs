@@ -108,6 +108,8 @@ impl Task {
         loop {
             let more = self.wire.turn(&mut self.engine);
             self.tell();
+            // An observation that nobody reads any more is cancelled.
+            self.wire.flush(&mut self.engine);
             match poll_fn(|context| self.poll_work(context, more, &mut commands)).await {
                 Work::Wire if more => tokio::task::yield_now().await,
                 Work::Wire => {}

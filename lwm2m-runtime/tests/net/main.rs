@@ -1,0 +1,10 @@
+//! Clients and servers over sockets of the loopback. Nothing sleeps and nothing is timed: each test waits for what
+//! happens.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+
+mod management;
+mod observing;
+mod registering;
+mod sockets;
+mod support;
