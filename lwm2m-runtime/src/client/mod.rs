@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `engine` | [`Client`] and its verbs |
 //! | `config`, `event`, `state` | its limits, what it tells, where a registration stands |
-//! | `account` | what the Security and the Server object say about a server |
+//! | `account`, `accounts` | what the Security and the Server object say about a server; what follows when that changes |
 //! | `registration` | when to register, update, try again |
 //! | `session` | everything that belongs to one server |
 //! | `drive`, `order` | the registration's steps done, and which server is next |
@@ -61,6 +61,7 @@
 //! ```
 
 mod account;
+mod accounts;
 mod config;
 mod deadlines;
 mod drive;

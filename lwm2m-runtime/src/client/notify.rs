@@ -23,6 +23,14 @@ use crate::{
     tree::Application,
 };
 
+/// What an observer is told.
+struct Notice<'a> {
+    response: Response<'a>,
+    /// `None` for the last one.
+    number: Option<u32>,
+    confirmable: bool,
+}
+
 impl Client {
     /// Something at or below a path has changed, or at a path above.
     pub(super) fn observed(&mut self, now: Instant, changed: Path) {
@@ -139,18 +147,15 @@ impl Client {
             return;
         };
         observed.number = observed.number.wrapping_add(1) & 0xff_ffff;
-        let number = observed.number;
-        let response = Response::content(Payload::new(format, &self.payload));
-        let sent = Self::notification(
-            &mut self.endpoint,
-            &mut self.options,
-            &self.sessions,
-            now,
-            observed,
-            &response,
-            Some(number),
+        let number = Some(observed.number);
+        let payload = core::mem::take(&mut self.payload);
+        let notice = Notice {
+            response: Response::content(Payload::new(format, &payload)),
+            number,
             confirmable,
-        );
+        };
+        let sent = self.deliver(now, id, &notice);
+        self.payload = payload;
         match sent {
             Ok(()) => self.notified(now, id, confirmable),
             // It stays due.
@@ -161,60 +166,45 @@ impl Client {
 
     /// Tells the observer that there is nothing to observe any more, and ends the observation.
     fn notify_end(&mut self, now: Instant, id: ObservationId, status: Status) {
-        if let Some(observed) = self.observations.get(id) {
-            // It goes out once, where too much waits already.
-            for confirmable in [true, false] {
-                let sent = Self::notification(
-                    &mut self.endpoint,
-                    &mut self.options,
-                    &self.sessions,
-                    now,
-                    observed,
-                    &Response::new(status),
-                    None,
-                    confirmable,
-                );
-                if sent.is_ok() {
-                    break;
-                }
+        // It goes out once, where too much waits already.
+        for confirmable in [true, false] {
+            let notice = Notice {
+                response: Response::new(status),
+                number: None,
+                confirmable,
+            };
+            if self.deliver(now, id, &notice).is_ok() {
+                break;
             }
         }
         self.end_observation(id);
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "parts of a client that are borrowed apart"
-    )]
-    fn notification(
-        endpoint: &mut crate::coap::Endpoint,
-        options: &mut crate::coap::OptionBuffer,
-        sessions: &[super::session::Session],
-        now: Instant,
-        observed: &super::observations::Observed,
-        response: &Response<'_>,
-        number: Option<u32>,
-        confirmable: bool,
-    ) -> Result<(), NotifyError> {
-        let session = sessions
+    /// Hands a notification to CoAP. Nothing happens where the server cannot be reached.
+    fn deliver(&mut self, now: Instant, id: ObservationId, notice: &Notice<'_>) -> Result<(), NotifyError> {
+        let Some(observed) = self.observations.get(id) else {
+            return Ok(());
+        };
+        let session = self
+            .sessions
             .iter()
             .find(|session| session.server() == observed.server && session.is_online());
         let Some((session, peer)) = session.and_then(|session| Some((session, session.peer?))) else {
             return Ok(());
         };
-        let form = CoapSession::new(session.formats.version());
-        let form = form.response(response, None);
-        form.fill(options);
+        let coap = CoapSession::new(session.formats.version());
+        let form = coap.response(&notice.response, None);
+        form.fill(&mut self.options);
         let notification = Notification {
             token: observed.token.as_bytes(),
             key: observed.key,
-            confirmable,
-            observe: number,
+            confirmable: notice.confirmable,
+            observe: notice.number,
             code: form.code(),
-            options: options.options(),
+            options: self.options.options(),
             payload: form.payload(),
         };
-        endpoint.notify(now, peer, notification).map(|_| ())
+        self.endpoint.notify(now, peer, notification).map(|_| ())
     }
 
     /// A notification was sent, or stands for one that was not.
