@@ -11,6 +11,7 @@
 //! | `observation`, `observations` | what clients notify of |
 //! | `registrations` | the store of registrations: by number, location, endpoint and peer, with their expiry |
 //! | `record`, `registration` | a registration in few bytes, and as others see it |
+//! | `location` | where a client updates and ends its registration |
 //! | `authoriser` | who may register |
 //! | `models` | the definitions of clients' objects |
 
@@ -19,6 +20,7 @@ mod config;
 mod engine;
 mod error;
 mod event;
+mod location;
 mod models;
 mod observation;
 mod observations;
@@ -35,6 +37,7 @@ pub use config::{AddressChange, DuplicateEndpoint, ServerConfig};
 pub use engine::Server;
 pub use error::RequestError;
 pub use event::{Answer, Changes, EndReason, Event, Failure, ObservationEnd};
+pub use location::RegistrationLocation;
 pub use models::{ClientDefinitions, Models};
 pub use registration::Registration;
 pub use registrations::RegistrationId;

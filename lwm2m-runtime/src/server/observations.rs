@@ -7,7 +7,7 @@
 //! 3. Notifications come under the token from the client's present address. One that was overtaken by a newer one is
 //!    acknowledged and forgotten; one that comes in blocks is fetched, unless a newer one comes first; one with an error
 //!    ends the observation. What belongs to no observation is rejected, which ends it at the client.
-//! 4. The client registers again: 1. It gets a new address: nothing changes.
+//! 4. The client registers again, or comes from a new address: 1.
 //! 5. a. The observation is cancelled: the Cancel goes out in its turn, and what still comes is rejected.
 //!    b. The registration is over: so is the observation.
 

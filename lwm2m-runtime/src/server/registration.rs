@@ -1,4 +1,4 @@
-use super::{RegistrationId, record::Record};
+use super::{RegistrationId, RegistrationLocation, record::Record};
 use crate::{
     coap::Peer,
     encoding::Negotiation,
@@ -26,6 +26,12 @@ impl<'a> Registration<'a> {
     #[must_use]
     pub fn endpoint(&self) -> &'a str {
         self.record.texts.endpoint()
+    }
+
+    /// Where the client updates and ends it. Whoever knows it can do so, where there is no security.
+    #[must_use]
+    pub fn location(&self) -> RegistrationLocation {
+        RegistrationLocation::new(self.record.location)
     }
 
     /// Whom requests go to.

@@ -8,10 +8,9 @@
 //! 4. What hangs on the registration follows: requests, observations, events.
 
 use super::{
-    AddressChange, DuplicateEndpoint, EndReason, Event, RegistrationId, Server,
+    AddressChange, DuplicateEndpoint, EndReason, Event, RegistrationId, RegistrationLocation, Server,
     reader::{Asked, Update, conflict},
     record::{Chain, Record},
-    registrations::LocationText,
 };
 use crate::{
     coap::{self, Peer, Responder},
@@ -82,7 +81,7 @@ impl Server {
         let device = self.registrations.insert(record);
         self.renew(now, device);
         let location = self.registrations.get(device).map(|record| record.location);
-        let location = LocationText::new(location.unwrap_or_default());
+        let location = RegistrationLocation::new(location.unwrap_or_default());
         let response = Location::parse(location.as_str()).map(UplinkResponse::registered);
         self.answer(
             now,

@@ -528,23 +528,45 @@ fn observations_are_set_up_again_after_a_register() {
 }
 
 #[test]
-fn observations_go_on_at_a_new_address() {
+fn observations_go_on_at_a_new_address_and_are_set_up_there() {
     let mut observed = Observed::new(ServerConfig {
         address_change: AddressChange::Trusted,
         ..Default::default()
     });
-    assert_eq!(
-        observed.rig.update(peer(2), &observed.location.clone(), &[]),
-        Code::CHANGED
-    );
+    // What the client has notified from there before its Update was rejected: it may observe nothing any more.
+    assert_eq!(observed.notify_from(peer(2), 8, b"8").kind, Rst);
+    let update = observed.rig.post(&observed.location);
+    observed.rig.put(peer(2), &update);
+    let sent = observed.rig.sent();
+    assert_eq!((sent.len(), sent[0].code), (2, Code::CHANGED));
+    let again = &sent[1];
+    assert_eq!((again.peer, again.path()), (peer(2), "/3/0/9".into()));
+    assert_eq!(again.uint(OptionNumber::OBSERVE), Some(0));
     observed.rig.events();
-    assert_eq!(observed.notify_from(peer(2), 9, b"9").kind, Ack);
+    assert_eq!(
+        observed.notify_from(peer(2), 9, b"9").kind,
+        Ack,
+        "or it still does"
+    );
     assert_eq!(
         observed.notify_from(peer(1), 10, b"10").kind,
         Rst,
         "nobody is there any more"
     );
     assert_eq!(observed.values(), [(9, b"9".to_vec())]);
+    accept(&mut observed.rig, again, 1);
+    assert!(matches!(
+        observed.rig.event(),
+        Event::ObservationStarted { observation, .. } if observation == observed.observation
+    ));
+    assert_eq!(
+        observed.notify_from(peer(2), 10, b"10").kind,
+        Rst,
+        "the old token is void"
+    );
+    observed.token = again.token.clone();
+    assert_eq!(observed.notify_from(peer(2), 2, b"2").kind, Ack);
+    assert_eq!(observed.values(), [(2, b"2".to_vec())]);
 }
 
 #[test]

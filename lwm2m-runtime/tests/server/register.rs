@@ -43,6 +43,7 @@ fn a_register_is_answered_by_a_location_and_kept_with_all_it_says() {
     assert_eq!(registered.sms(), Some("4912345"));
     assert_eq!(registered.peer(), peer(7));
     assert_eq!(registered.alternate_path(), "");
+    assert_eq!(registered.location().as_str(), location.join("/"));
     assert_eq!(
         (registered.registered_at(), registered.seen_at()),
         (rig.now, rig.now)
