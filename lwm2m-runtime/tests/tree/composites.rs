@@ -70,7 +70,7 @@ fn overlapping_paths_are_given_once() {
     );
 }
 
-// proves: DM-74 DM-96 REP-23
+// proves: DM-74 DM-76 DM-96 REP-23
 #[test]
 fn formats_of_composite_requests_are_told_apart() {
     let mut bench = bench();
