@@ -2,7 +2,8 @@
 //!
 //! One record type for all of them: a path, a content, a time. A [`Decoder`] says what a payload is expected to be
 //! (its format, the request's path, the definitions that give types) and reads it lazily into borrowed records;
-//! [`encode`] writes any iterator of records, and [`instance_records`] streams them straight from an instance.
+//! [`encode`] writes any iterator of records, and [`instance_records`] streams them straight from an instance. The payload
+//! of one instance is written fastest by [`InstanceRecords::encode`], which makes no records.
 //!
 //! ```
 //! use lwm2m_runtime::{

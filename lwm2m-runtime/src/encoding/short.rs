@@ -81,30 +81,31 @@ impl Short {
         }
     }
 
-    /// The digits and the sign of a number of at most 8 digits.
+    /// The sign and the digits of a number, of at most 15 digits, or 8 if it is negative.
     #[inline(always)]
     pub(crate) const fn integer(number: i64) -> Option<Self> {
         match number {
             0..10_000 => Some(Self::decimal(number as u16)),
             10_000..100_000_000 => Some(Self::digits(number as u32)),
+            100_000_000..1_000_000_000_000_000 => Some(Self::long(number as u64)),
             -99_999_999..0 => Some(Self::new(*b"-").then(Self::digits(number.unsigned_abs() as u32))),
             _ => None,
         }
     }
 
+    #[inline(never)]
+    const fn long(number: u64) -> Self {
+        let low = eight_digits((number % 100_000_000) as u32) | ZEROS;
+        Self::digits((number / 100_000_000) as u32).then(Self::of(low, 8))
+    }
+
     /// The digits of a number below 10^8.
     #[inline]
-    pub(crate) const fn digits(number: u32) -> Self {
-        // Halves, quarters, digits: each step divides all parts at once.
-        let number = number as u64;
-        let halves = (number / 10_000) | ((number % 10_000) << 32);
-        let hundreds = ((halves * 10_486) >> 20) & 0x7f_0000_007f;
-        let quarters = hundreds | (halves - 100 * hundreds) << 16;
-        let tens = ((quarters * 103) >> 10) & 0x000f_000f_000f_000f;
-        let digits = tens | (quarters - 10 * tens) << 8;
+    const fn digits(number: u32) -> Self {
+        let digits = eight_digits(number);
         // A zero is a digit, too.
-        let zeros = (digits | 1 << 56).trailing_zeros() / 8;
-        Self::of((digits | 0x3030_3030_3030_3030) >> (8 * zeros), 8 - zeros)
+        let leading = (digits | 1 << 56).trailing_zeros() / 8;
+        Self::of((digits | ZEROS) >> (8 * leading), 8 - leading)
     }
 
     /// The bytes, and zeros behind them.
@@ -117,6 +118,21 @@ impl Short {
     pub(crate) fn write(self, out: &mut impl Sink) -> Result<(), Full> {
         out.write_first(self.len(), &self.to_bytes())
     }
+}
+
+/// Eight digits zero as text.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The digits of a number below 10^8, the first one lowest.
+#[inline]
+const fn eight_digits(number: u32) -> u64 {
+    // Halves, quarters, digits: each step divides all parts at once.
+    let number = number as u64;
+    let halves = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((halves * 10_486) >> 20) & 0x7f_0000_007f;
+    let quarters = hundreds | (halves - 100 * hundreds) << 16;
+    let tens = ((quarters * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (quarters - 10 * tens) << 8
 }
 
 #[cfg(test)]
@@ -144,11 +160,22 @@ mod tests {
 
     #[test]
     fn integers_have_signs() {
-        for number in [0, 7, -7, 9_999, 10_000, 99_999_999, -99_999_999] {
+        for number in [
+            0,
+            7,
+            -7,
+            9_999,
+            10_000,
+            99_999_999,
+            -99_999_999,
+            100_000_000,
+            1_367_491_215,
+            999_999_999_999_999,
+        ] {
             let text = Short::integer(number).map(written);
             assert_eq!(text.as_deref(), Some(format!("{number}").as_bytes()));
         }
-        for number in [100_000_000, -100_000_000, i64::MIN, i64::MAX] {
+        for number in [1_000_000_000_000_000, -100_000_000, i64::MIN, i64::MAX] {
             assert!(Short::integer(number).is_none());
         }
     }

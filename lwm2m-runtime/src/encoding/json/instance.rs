@@ -63,11 +63,15 @@ impl<D: Dialect, S: Sink> Entries<'_, D, S> {
             ValueRef::Unsigned(number) => i64::try_from(number).ok().and_then(Short::integer),
             _ => None,
         };
-        match number {
-            Some(number) => Ok(Short::new(*b"\",\"v\":")
-                .then(number)
-                .with(*b"}")
-                .write(self.out)?),
+        const LABEL: Short = Short::new(*b"\",\"v\":");
+        match number.map(|number| number.with(*b"}")) {
+            Some(number) if LABEL.len() + number.len() <= Short::CAPACITY => {
+                Ok(LABEL.then(number).write(self.out)?)
+            }
+            Some(number) => {
+                LABEL.write(self.out)?;
+                Ok(number.write(self.out)?)
+            }
             None => self.any_value(value, path),
         }
     }
