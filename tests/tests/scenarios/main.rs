@@ -19,3 +19,4 @@ mod objects;
 mod raw;
 mod registration;
 mod reporting;
+mod robustness;
