@@ -3,7 +3,7 @@ use core::fmt;
 
 use super::{
     kind::protected,
-    object_table::{Entry, ObjectTable},
+    object_table::{Entry, MOST, ObjectTable},
     versions::implied_version,
 };
 use crate::{
@@ -37,7 +37,7 @@ pub struct ClientLinks<'a> {
 
 impl<'a> ClientLinks<'a> {
     /// Reads lists of links together, of a client that registers with `version`: that in the payload, and those that
-    /// profile identifiers stand for. They may have up to `limit` objects and instances.
+    /// profile identifiers stand for. They may have up to `limit` objects and instances, and never more than 65,535.
     ///
     /// Whatever is no object, no instance and not the root is passed over, and so are objects with secrets, links
     /// outside the alternate path, and parameters that are unknown or cannot be read.
@@ -66,7 +66,7 @@ impl<'a> ClientLinks<'a> {
             if protected(entry.object, version) {
                 continue;
             }
-            if entries.len() >= limit {
+            if entries.len() >= limit.min(MOST) {
                 return Err(ClientLinksError::TooMany);
             }
             entries.push(entry);

@@ -1,5 +1,5 @@
 use alloc::{boxed::Box, vec::Vec};
-use core::fmt;
+use core::{cmp::Ordering, fmt};
 
 use crate::model::Version;
 
@@ -7,9 +7,16 @@ use crate::model::Version;
 /// keeps one of these for each client.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ObjectTable {
-    /// For each object its identifier, its version in two bytes, how many instances it has, and these.
+    /// How many objects there are; for each its identifier, its version in two bytes, and where its instances end; all
+    /// instances behind each other.
     words: Box<[u16]>,
 }
+
+/// The most entries that a table can have.
+pub(super) const MOST: usize = u16::MAX as usize;
+
+/// Words for each object.
+const HEAD: usize = 3;
 
 /// One object of an [`ObjectTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,60 +30,75 @@ pub struct ListedObject<'a> {
 }
 
 impl ObjectTable {
-    /// A table of objects and instances in any order, each with the version of the object, if it is known there. What
-    /// is there twice counts once; the first version of an object counts.
+    /// A table of at most [`MOST`] objects and instances in any order, each with the version of the object, if it is
+    /// known there. What is there twice counts once; the first version of an object counts.
     pub(super) fn new(mut entries: Vec<Entry>, implied: impl Fn(u16) -> Version) -> Self {
+        if entries.is_empty() {
+            return Self::default();
+        }
         // Stable: of several versions of an object the first one stays the first.
         entries.sort_by_key(|entry| (entry.object, entry.instance));
-        let mut words = Vec::with_capacity(entries.len() * 2);
-        for object in entries.chunk_by(|a, b| a.object == b.object) {
-            let Some(id) = object.first().map(|entry| entry.object) else {
+        entries.truncate(MOST);
+        let objects = entries.chunk_by(|a, b| a.object == b.object);
+        let mut words = Vec::with_capacity(1 + entries.len() * 2);
+        words.push(objects.clone().count() as u16);
+        let mut end = 0_u16;
+        for object in objects.clone() {
+            let Some(first) = object.first() else {
                 continue;
             };
             let version = object.iter().find_map(|entry| entry.version);
-            let version = version.unwrap_or_else(|| implied(id));
-            words.push(id);
+            let version = version.unwrap_or_else(|| implied(first.object));
+            end += distinct(object).count() as u16;
+            words.push(first.object);
             words.push(u16::from_be_bytes([version.major(), version.minor()]));
-            let count = words.len();
-            words.push(0);
-            let instances = object.iter().filter_map(|entry| entry.instance);
-            let mut last = None;
-            for instance in instances {
-                if last.replace(instance) != Some(instance) {
-                    words.push(instance);
-                }
-            }
-            // At most 65,535 identifiers of instances exist.
-            let instances = words.len() - count - 1;
-            if let Some(count) = words.get_mut(count) {
-                *count = instances as u16;
-            }
+            words.push(end);
+        }
+        for object in objects {
+            words.extend(distinct(object));
         }
         Self {
             words: words.into_boxed_slice(),
         }
     }
 
+    fn len(&self) -> usize {
+        self.words.first().copied().map_or(0, usize::from)
+    }
+
+    fn at(&self, index: usize) -> Option<ListedObject<'_>> {
+        let (_, rest) = self.words.split_first()?;
+        let (heads, instances) = rest.split_at_checked(self.len() * HEAD)?;
+        let (before, rest) = heads.split_at_checked(index * HEAD)?;
+        let [id, version, end] = *rest.first_chunk::<HEAD>()?;
+        let start = before.last().copied().unwrap_or(0);
+        let [major, minor] = version.to_be_bytes();
+        Some(ListedObject {
+            id,
+            version: Version::new(major, minor),
+            instances: instances.get(start.into()..end.into())?,
+        })
+    }
+
     /// The objects in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = ListedObject<'_>> + Clone {
-        let mut rest = &*self.words;
-        core::iter::from_fn(move || {
-            let (&[id, version, count], tail) = rest.split_first_chunk::<3>()?;
-            let (instances, tail) = tail.split_at_checked(usize::from(count))?;
-            rest = tail;
-            let [major, minor] = version.to_be_bytes();
-            Some(ListedObject {
-                id,
-                version: Version::new(major, minor),
-                instances,
-            })
-        })
+        (0..self.len()).filter_map(|index| self.at(index))
     }
 
     /// An object, if it is in the list.
     #[must_use]
     pub fn get(&self, id: u16) -> Option<ListedObject<'_>> {
-        self.iter().find(|object| object.id == id)
+        let mut range = 0..self.len();
+        while !range.is_empty() {
+            let middle = range.start + range.len() / 2;
+            let object = self.at(middle)?;
+            match object.id.cmp(&id) {
+                Ordering::Equal => return Some(object),
+                Ordering::Less => range.start = middle + 1,
+                Ordering::Greater => range.end = middle,
+            }
+        }
+        None
     }
 
     /// Whether an instance is in the list.
@@ -105,4 +127,11 @@ pub(super) struct Entry {
     pub(super) object: u16,
     pub(super) instance: Option<u16>,
     pub(super) version: Option<Version>,
+}
+
+/// The instances of one object's entries, which are in order, each once.
+fn distinct(object: &[Entry]) -> impl Iterator<Item = u16> + '_ {
+    let mut last = None;
+    let instances = object.iter().filter_map(|entry| entry.instance);
+    instances.filter(move |instance| last.replace(*instance) != Some(*instance))
 }

@@ -20,7 +20,8 @@ pub struct ServerConfig {
     /// The longest endpoint client name in bytes; a longer one is answered 4.00. Default 252, the most that an option
     /// can carry.
     pub max_endpoint_name: usize,
-    /// Objects and object instances of one registration together; a longer list is answered 4.13. Default 4,096.
+    /// Objects and object instances of one registration together; a longer list is answered 4.13. Default 4,096;
+    /// at most 65,535.
     pub max_objects: usize,
     /// The longest alternate path in bytes; a longer one is answered 4.00. Default 255.
     pub max_alternate_path: usize,

@@ -185,6 +185,49 @@ fn lists_that_are_none_or_too_long_are_refused() {
     assert_eq!(over, Err(ClientLinksError::TooMany));
 }
 
+#[test]
+fn any_object_and_instance_is_found() {
+    let mut random = lwm2m_runtime::random::Random::new(3);
+    for count in [0, 1, 2, 3, 10, 300] {
+        let mut listed = std::collections::BTreeSet::new();
+        let mut links = Vec::new();
+        for _ in 0..count {
+            let (object, instance) = (1 + random.up_to(60) as u16 * 7, random.up_to(9) as u16);
+            // Some of them twice.
+            listed.insert((object, instance));
+            links.push(format!("</{object}/{instance}>"));
+        }
+        let links = links.join(",");
+        let table = read(&links, Version::V1_1).unwrap().objects;
+        assert_eq!(table.is_empty(), count == 0);
+        let read_back: Vec<_> = table
+            .iter()
+            .flat_map(|object| {
+                object
+                    .instances
+                    .iter()
+                    .map(move |instance| (object.id, *instance))
+            })
+            .collect();
+        let expected: Vec<_> = listed
+            .iter()
+            .copied()
+            .filter(|(object, _)| *object != 21)
+            .collect();
+        assert_eq!(read_back, expected);
+        for object in 0..450 {
+            let own = listed.iter().filter(|(id, _)| *id == object).count();
+            assert_eq!(table.get(object).map_or(0, |object| object.instances.len()), own);
+            for instance in 0..10 {
+                assert_eq!(
+                    table.contains(object, instance),
+                    listed.contains(&(object, instance))
+                );
+            }
+        }
+    }
+}
+
 /// A tree with an object of two instances and one of none.
 struct Tree;
 

@@ -196,6 +196,24 @@ fn notifications_that_were_overtaken_are_not_delivered() {
     assert_eq!(numbers(observed.values()), [2, 0xff_ffff, 3]);
 }
 
+// proves: COAP-15
+#[test]
+fn an_observation_does_not_grow_old() {
+    let mut observed = Observed::new(ServerConfig::default());
+    let location = observed.location.clone();
+    let note = observed.note(5, b"5").uint(OptionNumber::MAX_AGE, 1);
+    observed.rig.put(peer(1), &note);
+    observed.rig.sent();
+    // Nothing for two days but Updates.
+    for _ in 0..600 {
+        observed.rig.seconds(290);
+        assert_eq!(observed.rig.update(peer(1), &location, &[]), Code::CHANGED);
+    }
+    observed.rig.events();
+    assert_eq!(observed.notify_from(peer(1), 6, b"6").kind, Ack);
+    assert_eq!(observed.values(), [(6, b"6".to_vec())]);
+}
+
 #[test]
 fn a_repeated_notification_counts_once() {
     let mut observed = Observed::new(ServerConfig::default());

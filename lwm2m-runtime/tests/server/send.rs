@@ -2,7 +2,9 @@
 
 use lwm2m_runtime::{
     coap::{Code, OptionNumber},
-    encoding::{ContentFormat, Format},
+    encoding::{ContentFormat, Decoder, Format},
+    link::{Links, ObjectLink},
+    model::Path,
     server::Event,
 };
 
@@ -73,6 +75,22 @@ fn a_send_that_breaks_a_rule_is_refused() {
         assert_eq!(send(&mut rig, 1, format, payload), code, "{text}");
     }
     assert!(rig.events().is_empty());
+}
+
+// proves: DM-09
+#[test]
+fn resources_that_are_unknown_are_no_error() {
+    let mut rig = Rig::new();
+    let (id, _) = rig.register(peer(1));
+    let payload = br#"[{"bn":"/3/0/","n":"9","v":1},{"n":"9999","vs":"new"}]"#;
+    assert_eq!(send(&mut rig, 1, Some(110), payload), Code::CHANGED);
+    // The same as an answer or a notification, with the types that the server knows.
+    let definitions = rig.server.definitions(id).unwrap();
+    let decoder = Decoder::new(Format::SenmlJson, Path::instance(3, 0)).with_definitions(&definitions);
+    let records = decoder.read(payload).unwrap().collect().unwrap();
+    assert_eq!(records.len(), 2);
+    let link = Links::new("</3/0/9999>;x=1").next().unwrap().unwrap();
+    assert_eq!(ObjectLink::read(link).unwrap().path, Path::resource(3, 0, 9999));
 }
 
 // proves: ROB-48
