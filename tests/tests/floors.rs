@@ -46,6 +46,21 @@ const SIDEWAYS: &[(&str, &str, &str)] = &[
         "rights are rights to operations, and their lack is a status",
     ),
     (
+        "configuration",
+        "operation",
+        "what a client has is what lists of links and Bootstrap-Discover show",
+    ),
+    (
+        "configuration",
+        "access_control",
+        "a configuration has rules of access",
+    ),
+    (
+        "tree",
+        "configuration",
+        "what a bootstrap session leaves has to be consistent",
+    ),
+    (
         "tree",
         "access_control",
         "every operation on a tree needs a right",

@@ -4,6 +4,7 @@ use core::fmt;
 use super::{
     Change, TreeConfig, TreeError,
     changes::Changes,
+    journal::mirror,
     node::{InstanceNode, Make, ObjectNode, make_dynamic, make_typed},
 };
 use crate::{
@@ -361,7 +362,6 @@ impl Tree {
         if instance == u16::MAX {
             return Err(TreeError::Identifier);
         }
-        let revision = self.revision + 1;
         let node = self.object_mut(object).ok_or(TreeError::NotFound { path })?;
         if !node.definition.multiple() && instance != 0 {
             return Err(TreeError::Single { object });
@@ -376,31 +376,72 @@ impl Tree {
                 self.compare(object, instance, &*before);
             }
             Err(_) if !room => return Err(TreeError::Full),
-            Err(index) => {
-                node.instances
-                    .insert(index, InstanceNode::new(instance, value, make, revision));
-                node.revision = revision;
-                self.revision = revision;
-                self.changes.created(path, by);
-            }
+            Err(_) => self.place(object, instance, value, make, by),
         }
         Ok(())
     }
 
-    pub(super) fn take(&mut self, object: u16, instance: u16, by: Option<u16>) -> bool {
+    /// Puts an instance in where there is none, whatever the limit.
+    pub(super) fn place(
+        &mut self,
+        object: u16,
+        instance: u16,
+        value: Box<dyn Instance>,
+        make: Make,
+        by: Option<u16>,
+    ) {
         let revision = self.revision + 1;
         let Some(node) = self.object_mut(object) else {
-            return false;
+            return;
         };
-        let Ok(index) = node.position(instance) else {
-            return false;
+        if let Err(index) = node.position(instance) {
+            node.instances
+                .insert(index, InstanceNode::new(instance, value, make, revision));
+            node.revision = revision;
+            self.revision = revision;
+            self.changes.created(Path::instance(object, instance), by);
+        }
+    }
+
+    /// How an empty instance of an object is made.
+    pub(super) fn make(&self, object: u16) -> Option<Make> {
+        self.object(object).map(|object| object.make)
+    }
+
+    /// An instance of the same type with the same values.
+    pub(super) fn copy(&self, object: u16, instance: u16) -> Option<Box<dyn Instance>> {
+        let definition = self.definition(object)?;
+        let node = self.node(object, instance)?;
+        let mut copy = (node.make)(definition);
+        mirror(&*node.value, &mut *copy);
+        Some(copy)
+    }
+
+    /// Gives an instance exactly the values of another one of its type.
+    pub(super) fn overwrite(&mut self, object: u16, instance: u16, values: &dyn Instance) {
+        let Some(before) = self.copy(object, instance) else {
+            return;
         };
-        let removed = node.instances.remove(index);
+        if let Some(node) = self.node_mut(object, instance) {
+            mirror(values, &mut *node.value);
+        }
+        self.compare(object, instance, &*before);
+    }
+
+    pub(super) fn take(&mut self, object: u16, instance: u16, by: Option<u16>) -> bool {
+        self.take_node(object, instance, by).is_some()
+    }
+
+    pub(super) fn take_node(&mut self, object: u16, instance: u16, by: Option<u16>) -> Option<InstanceNode> {
+        let revision = self.revision + 1;
+        let node = self.object_mut(object)?;
+        let index = node.position(instance).ok()?;
+        let taken = node.instances.remove(index);
         node.revision = revision;
         self.revision = revision;
-        self.written = self.written.saturating_sub(removed.written);
+        self.written = self.written.saturating_sub(taken.written);
         self.changes.deleted(Path::instance(object, instance), by);
-        true
+        Some(taken)
     }
 
     /// Notes that a resource has changed.
@@ -425,7 +466,7 @@ impl Tree {
     }
 
     /// Notes what is another value in an instance than it was before.
-    fn compare(&mut self, object: u16, instance: u16, before: &dyn Instance) {
+    pub(super) fn compare(&mut self, object: u16, instance: u16, before: &dyn Instance) {
         let Some(definition) = self.definition(object) else {
             return;
         };

@@ -13,6 +13,8 @@
 //! | `target` | what is at a path |
 //! | `records` | what a server reads, straight from the instances |
 //! | `read`, `write`, `composite`, `create`, `delete`, `execute`, `attributes` | the operations |
+//! | `bootstrap` | what a bootstrap server asks |
+//! | `journal` | what a bootstrap session has changed, to be undone |
 //! | `staged` | values that were checked and are not applied yet |
 //! | `sizes` | how much servers may bring in |
 //! | `links` | whether values that name objects and instances name some that exist |
@@ -31,6 +33,7 @@
 mod access;
 mod application;
 mod attributes;
+mod bootstrap;
 mod changes;
 mod composite;
 mod config;
@@ -39,6 +42,7 @@ mod delete;
 mod device;
 mod error;
 mod execute;
+mod journal;
 mod links;
 mod node;
 mod perform;
@@ -59,5 +63,6 @@ pub use changes::{Change, ChangeKind};
 pub use config::TreeConfig;
 pub use device::Tree;
 pub use error::TreeError;
+pub use journal::BootstrapJournal;
 pub use perform::Outcome;
 pub use records::Records;

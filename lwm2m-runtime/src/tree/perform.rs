@@ -34,7 +34,7 @@ impl Outcome {
         }
     }
 
-    const fn content(format: ContentFormat) -> Self {
+    pub(super) const fn content(format: ContentFormat) -> Self {
         Self {
             format: Some(format),
             ..Self::new(Status::Content)

@@ -99,7 +99,7 @@ impl Tree {
     }
 
     /// Writes an answer and sees to it that it is not too large.
-    fn finish(
+    pub(super) fn finish(
         &self,
         format: Format,
         out: &mut Vec<u8>,

@@ -1,4 +1,5 @@
-//! The engine of the bootstrap server over its public API, in lockstep with clients by hand, over simulated time.
+//! The engine of the bootstrap server over its public API, in lockstep with clients by hand, over simulated time; and a
+//! client's tree under a bootstrap server.
 
 #![expect(
     clippy::panic,
@@ -12,3 +13,4 @@ mod packs;
 mod requests;
 mod sessions;
 mod support;
+mod tree;
