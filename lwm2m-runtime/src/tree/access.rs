@@ -45,6 +45,12 @@ impl<'a> Asker<'a> {
         self.formats.version()
     }
 
+    /// Whether a path is that of a secret, about which the server learns nothing, not even whether it exists.
+    pub(super) fn is_kept_from(&self, path: Path) -> bool {
+        path.object_id()
+            .is_some_and(|object| protected(object, self.version()))
+    }
+
     /// Whether names may begin with a prefix.
     pub(super) const fn has_prefix(&self) -> bool {
         !self.alternate_path.is_empty()
@@ -67,10 +73,7 @@ impl<'a> Asker<'a> {
 impl Tree {
     /// Whether the asking server has the right to an operation on a path that exists. Every operation goes through here.
     pub(super) fn permitted(&self, asker: Asker<'_>, operation: Operation, path: Path) -> Result<(), Status> {
-        let Some(object) = path.object_id() else {
-            return Ok(());
-        };
-        if protected(object, asker.version()) {
+        if asker.is_kept_from(path) {
             return Err(Status::Unauthorized);
         }
         self.access_control().check(asker.server, operation, path)

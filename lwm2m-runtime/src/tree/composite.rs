@@ -41,6 +41,9 @@ impl Tree {
         record: &RecordRef<'_>,
     ) -> Result<(), Status> {
         let path = record.path;
+        if asker.is_kept_from(path) {
+            return Err(Status::Unauthorized);
+        }
         let target = self.target(path)?;
         self.permitted(asker, Operation::WriteComposite, path)?;
         let (Some(node), Some(resource)) = (target.instance, target.resource) else {

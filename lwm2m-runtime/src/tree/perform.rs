@@ -6,7 +6,7 @@ use crate::{
     encoding::ContentFormat,
     link::{LinkWriter, NotificationAttributes},
     model::Path,
-    operation::{Depth, Discovery, Payload, Request, Response, Status, protected},
+    operation::{Depth, Discovery, Payload, Request, Response, Status},
     reporting::AttachedAttributes,
 };
 
@@ -83,10 +83,7 @@ impl Tree {
         out: &mut Vec<u8>,
     ) -> Result<Outcome, Status> {
         let path = request.path();
-        if path
-            .object_id()
-            .is_some_and(|object| protected(object, asker.version()))
-        {
+        if asker.is_kept_from(path) {
             return Err(Status::Unauthorized);
         }
         if !request.operation().allowed(path, asker.version()) {
@@ -117,7 +114,7 @@ impl Tree {
             | Request::CancelObservationComposite { paths, accept, .. } => {
                 let paths = self.composite_paths(asker, paths)?;
                 self.any_permitted(asker, &paths)?;
-                for path in paths.iter().filter(|path| !is_protected(asker, **path)) {
+                for path in paths.iter().filter(|path| !asker.is_kept_from(**path)) {
                     application.refresh(self, *path);
                 }
                 self.read_composite(asker, &paths, accept, out)
@@ -169,11 +166,6 @@ impl Tree {
         }
         Ok(Outcome::content(ContentFormat::LINK))
     }
-}
-
-fn is_protected(asker: Asker<'_>, path: Path) -> bool {
-    path.object_id()
-        .is_some_and(|object| protected(object, asker.version()))
 }
 
 /// Text at the end of a payload.

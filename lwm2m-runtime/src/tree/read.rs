@@ -27,6 +27,9 @@ impl Tree {
         accept: Option<ContentFormat>,
         out: &mut Vec<u8>,
     ) -> Result<ContentFormat, Status> {
+        if asker.is_kept_from(path) {
+            return Err(Status::Unauthorized);
+        }
         let target = self.target(path)?.existing()?;
         self.permitted(asker, Operation::Read, path)?;
         let kind = match target.resource {

@@ -6,7 +6,6 @@ use crate::{
     encoding::{Content, InstanceRecords, RecordRef, instance_records},
     model::{Operations, Path},
     object::Field,
-    operation::protected,
 };
 
 /// What a server can read below some paths, straight from the instances; see [`Tree::records`].
@@ -67,7 +66,7 @@ impl<'a> Records<'a> {
         } else if let [first, rest @ ..] = self.objects {
             self.objects = rest;
             self.object = first.definition.id();
-            if !protected(self.object, self.asker.version()) {
+            if !self.asker.is_kept_from(Path::object(self.object)) {
                 self.instances = &first.instances;
             }
         } else if let [first, rest @ ..] = self.paths {

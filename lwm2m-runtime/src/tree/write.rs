@@ -63,15 +63,12 @@ impl Tree {
             self.stage_record(&mut staged, object.definition, &record, replaces)?;
         }
         match target.resource {
-            None if mode == WriteMode::Replace => {
-                stage_absent(&mut staged, object.definition, &*node.value)?;
-            }
+            _ if mode == WriteMode::Partial => {}
+            None => stage_absent(&mut staged, object.definition, &*node.value)?,
+            Some(_) if values > 0 => {}
             // A multiple resource may be replaced by nothing.
-            Some(resource) if values == 0 && kind == PayloadKind::Values => {
-                staged.replace(resource.id(), None, None)?;
-            }
-            Some(_) if values == 0 => return Err(Status::BadRequest),
-            _ => {}
+            Some(resource) if kind == PayloadKind::Values => staged.replace(resource.id(), None, None)?,
+            Some(_) => return Err(Status::BadRequest),
         }
         self.check_sizes([&staged])?;
         Ok(staged)

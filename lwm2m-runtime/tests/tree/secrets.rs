@@ -78,8 +78,15 @@ fn every_operation_on_a_secret_is_4_01() {
     for request in &requests {
         assert_eq!(bench.perform(request).status, Status::Unauthorized, "{request:?}");
     }
-    let json = br#"[{"n":"/0/0/0","vs":"evil"}]"#;
-    assert_eq!(bench.patch(ContentFormat::SENML_JSON, json), Status::Unauthorized);
+    // Also for one that does not exist.
+    for at in ["/0/0/0", "/0/7/0", "/0/0/99", "/21/0/0"] {
+        let json = format!(r#"[{{"n":"{at}","vs":"evil"}}]"#);
+        assert_eq!(
+            bench.patch(ContentFormat::SENML_JSON, json.as_bytes()),
+            Status::Unauthorized,
+            "{at}"
+        );
+    }
     assert_eq!(bench.snapshot(), before);
     assert!(bench.program.refreshed.is_empty() && bench.program.asked.is_empty());
 }

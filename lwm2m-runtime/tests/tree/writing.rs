@@ -95,6 +95,11 @@ fn a_partial_update_of_a_multiple_resource_is_for_1_2() {
     assert_eq!(bench.post_json("/16/0/0", json), Status::Changed);
     let identities: Vec<_> = (0..3).map(|id| bench.value(&format!("/16/0/0/{id}"))).collect();
     assert_eq!(identities, [text("device"), text("new"), text("third")]);
+    // Nothing to add changes nothing.
+    assert_eq!(bench.post_tlv("/16/0/0", b""), Status::Changed);
+    assert_eq!(bench.post_json("/16/0/0", "[]"), Status::Changed);
+    assert_eq!(bench.post_tlv("/16/0/0", &[0x80, 0]), Status::Changed);
+    assert_eq!(bench.value("/16/0/0/2"), text("third"));
     let single = r#"[{"n":"/42769/0/0","v":8}]"#;
     assert_eq!(bench.post_json("/42769/0/0", single), Status::MethodNotAllowed);
     for version in [Version::V1_0, Version::V1_1] {
