@@ -98,8 +98,9 @@ async fn measure(devices: usize) {
         let after = server.state().await;
         updates.round(OPERATIONS, after.processor - before.processor);
 
-        let before = after;
-        server.command(&format!("read {devices} {OPERATIONS}"));
+        server.command(&format!("devices {devices}"));
+        let before = server.state().await;
+        server.command(&format!("read {OPERATIONS}"));
         load.answer(&mut server).await;
         reads.round(OPERATIONS, server.state().await.processor - before.processor);
     }

@@ -1,8 +1,11 @@
 //! The measured side: a server, or an echo.
 
-use std::{fs, io::BufRead, thread};
+use std::{fs, io::BufRead, sync::Arc, thread};
 
-use lwm2m_runtime::{Lwm2mObject, net::Server};
+use lwm2m_runtime::{
+    Lwm2mObject,
+    net::{Device, Server},
+};
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet};
 
 #[derive(Clone, Default, Lwm2mObject)]
@@ -20,11 +23,16 @@ pub(crate) async fn serve() {
     let server = Server::builder().bind(address).start().await.unwrap();
     println!("{}", server.local_address().port());
     let mut lines = lines();
+    let mut devices: Arc<[Device]> = Arc::new([]);
     while let Some(line) = lines.recv().await {
         match line.split(' ').collect::<Vec<_>>()[..] {
             ["state"] => print_state(),
-            ["read", devices, operations] => {
-                read(&server, devices.parse().unwrap(), operations.parse().unwrap()).await;
+            ["devices", count] => {
+                let count: usize = count.parse().unwrap();
+                devices = (0..count).map(|device| server.device(&name(device))).collect();
+            }
+            ["read", operations] => {
+                read(&devices, operations.parse().unwrap()).await;
                 println!("done");
             }
             _ => return,
@@ -33,13 +41,13 @@ pub(crate) async fn serve() {
 }
 
 /// Reads a value of each device in turn, by the interface that programs use.
-async fn read(server: &Server, devices: usize, operations: usize) {
+async fn read(devices: &Arc<[Device]>, operations: usize) {
     let mut readers = JoinSet::new();
     for reader in 0..READERS {
-        let server = server.clone();
+        let devices = devices.clone();
         readers.spawn(async move {
             for operation in (reader..operations).step_by(READERS) {
-                let device = server.device(&name(operation % devices));
+                let device = &devices[operation % devices.len()];
                 let value = device.get(Temperature::SENSOR_VALUE.at(0)).await.unwrap();
                 assert_eq!(value, 21.5);
             }

@@ -8,7 +8,7 @@ use super::{
     ask::Ask,
     command::{Answered, Command},
     discovered,
-    targets::target,
+    targets::{Target, target},
     verbatim::Verbatim,
 };
 use crate::{
@@ -121,38 +121,51 @@ impl Device {
     /// [`DeviceError`]; a Read-Composite leaves out what is not there or may not be read, and the first value that is
     /// missing is an error here.
     pub async fn get<T: Targets>(&self, targets: T) -> Result<T::Values, DeviceError> {
-        let mut list = Vec::new();
-        targets.targets(&mut list);
-        if let [one] = *list {
-            let (answered, format) = self.content(Ask::Read { path: one.path }, Vec::new()).await?;
-            let decoder = Decoder::new(format, one.path).with_definitions(&one.definition);
-            return targets.read(decoder, answered.bytes()).map_err(|error| {
-                let operation = Operation::Read;
-                DeviceError::Answer {
-                    operation,
-                    path: one.path,
-                    error,
-                }
-            });
+        let (mut count, mut first) = (0, None);
+        targets.each(&mut |target| {
+            count += 1;
+            first.get_or_insert(target);
+        });
+        match first {
+            Some(only) if count == 1 => self.get_one(targets, only).await,
+            _ => self.get_together(targets).await,
         }
-        let paths = list.iter().map(|target| target.path).collect();
+    }
+
+    async fn get_one<T: Targets>(&self, targets: T, only: Target) -> Result<T::Values, DeviceError> {
+        let (path, operation) = (only.path, Operation::Read);
+        let (answered, format) = self.content(Ask::Read { path }, Vec::new()).await?;
+        let decoder = Decoder::new(format, path).with_definitions(&only.definition);
+        let values = targets.read(decoder, answered.bytes());
+        values.map_err(|error| DeviceError::Answer {
+            operation,
+            path,
+            error,
+        })
+    }
+
+    async fn get_together<T: Targets>(&self, targets: T) -> Result<T::Values, DeviceError> {
+        let (mut paths, mut definitions) = (Vec::new(), Vec::new());
+        targets.each(&mut |target| {
+            paths.push(target.path);
+            definitions.push(target.definition);
+        });
         let failed = |error| DeviceError::Answer {
             operation: Operation::ReadComposite,
             path: Path::ROOT,
             error,
         };
-        match self.content(Ask::ReadComposite { paths }, Vec::new()).await {
+        let ask = Ask::ReadComposite { paths: paths.clone() };
+        match self.content(ask, Vec::new()).await {
             Ok((answered, format)) => {
-                let definitions: Vec<_> = list.iter().map(|target| target.definition).collect();
                 let decoder = Decoder::new(format, Path::ROOT).with_definitions(&definitions);
                 targets.read(decoder, answered.bytes()).map_err(failed)
             }
             Err(DeviceError::Invalid(InvalidRequest::Since { .. })) => {
                 let mut records = Vec::new();
-                for target in list {
-                    let (path, definition) = (target.path, target.definition);
+                for path in paths {
                     let (answered, format) = self.content(Ask::Read { path }, Vec::new()).await?;
-                    records.extend(decode(Operation::Read, path, format, &definition, &answered)?);
+                    records.extend(decode(Operation::Read, path, format, &definitions, &answered)?);
                 }
                 targets.values(&records).map_err(failed)
             }

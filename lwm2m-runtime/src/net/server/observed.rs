@@ -46,9 +46,9 @@ impl<T: Targets> Observed for T {
     type Values = T::Values;
 
     fn paths(&self) -> Vec<Path> {
-        let mut targets = Vec::new();
-        self.targets(&mut targets);
-        targets.iter().map(|target| target.path).collect()
+        let mut paths = Vec::new();
+        self.each(&mut |target| paths.push(target.path));
+        paths
     }
 
     fn composite(&self) -> bool {
@@ -61,9 +61,8 @@ impl<T: Targets> Observed for T {
 
     fn values(&self, answered: &Answered, out: &mut VecDeque<T::Values>) -> Result<(), DeviceError> {
         let (operation, path) = self.operation();
-        let mut targets = Vec::new();
-        self.targets(&mut targets);
-        let definitions: Vec<_> = targets.iter().map(|target| target.definition).collect();
+        let mut definitions = Vec::new();
+        self.each(&mut |target| definitions.push(target.definition));
         let format = answered.format(path)?;
         let records = decode(operation, path, format, &definitions, answered)?;
         for moment in records.chunk_by(|a, b| a.time == b.time) {

@@ -1,5 +1,3 @@
-use std::vec::Vec;
-
 use crate::{
     encoding::{Content, Decoder, PayloadKind, Record, TypedError},
     model::{ObjectDefinition, Path},
@@ -20,7 +18,7 @@ pub trait Targets: Copy + sealed::Sealed {
     type Values;
 
     #[doc(hidden)]
-    fn targets(self, out: &mut Vec<Target>);
+    fn each(self, target: &mut dyn FnMut(Target));
 
     #[doc(hidden)]
     fn values(self, records: &[Record]) -> Result<Self::Values, TypedError>;
@@ -48,8 +46,8 @@ impl<O, T, A> sealed::Sealed for TypedPath<O, T, A> {}
 impl<O: Object, T: Field + Default + ResourceValue, A: Readable> Targets for TypedPath<O, T, A> {
     type Values = T;
 
-    fn targets(self, out: &mut Vec<Target>) {
-        out.push(target(self));
+    fn each(self, out: &mut dyn FnMut(Target)) {
+        out(target(self));
     }
 
     fn values(self, records: &[Record]) -> Result<T, TypedError> {
@@ -108,9 +106,9 @@ macro_rules! tuple {
             type Values = ($($name::Values,)*);
 
             #[expect(non_snake_case, reason = "the names of the types name the paths")]
-            fn targets(self, out: &mut Vec<Target>) {
+            fn each(self, target: &mut dyn FnMut(Target)) {
                 let ($($name,)*) = self;
-                $($name.targets(out);)*
+                $($name.each(target);)*
             }
 
             #[expect(non_snake_case, reason = "the names of the types name the paths")]

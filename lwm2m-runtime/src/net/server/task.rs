@@ -2,7 +2,7 @@ use core::{
     future::poll_fn,
     task::{Context, Poll},
 };
-use std::{collections::HashMap, sync::Arc, vec::Vec};
+use std::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -37,8 +37,8 @@ pub(super) struct Task {
     commands: mpsc::Receiver<Command>,
     /// Makes the handles that events carry; weak, so that the task ends when all others are gone.
     handles: mpsc::WeakSender<Command>,
-    requests: HashMap<RequestId, Waiting>,
-    observations: HashMap<ObservationId, Watching>,
+    requests: BTreeMap<RequestId, Waiting>,
+    observations: BTreeMap<ObservationId, Watching>,
     events: Vec<Outlet<ServerEvent>>,
     sends: Vec<Outlet<SentValues>>,
     /// The payload of the request that is put together.
@@ -94,8 +94,8 @@ impl Task {
             wire,
             commands,
             handles,
-            requests: HashMap::new(),
-            observations: HashMap::new(),
+            requests: BTreeMap::new(),
+            observations: BTreeMap::new(),
             events: Vec::new(),
             sends: Vec::new(),
             payload: Vec::new(),
