@@ -1,4 +1,5 @@
 use alloc::{boxed::Box, string::String};
+use core::fmt;
 
 use crate::{
     coap::Peer,
@@ -8,7 +9,6 @@ use crate::{
 };
 
 /// A registration in few bytes: a server keeps hundreds of thousands of them.
-#[derive(Debug)]
 pub(super) struct Record {
     /// 64 random bits: what clients know the registration by.
     pub(super) location: u64,
@@ -30,6 +30,19 @@ pub(super) struct Record {
     pub(super) requests: Chain,
     /// Observations.
     pub(super) observations: Chain,
+}
+
+impl fmt::Debug for Record {
+    /// Without the location, by which whoever reads a log could end the registration.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("peer", &self.peer)
+            .field("texts", &self.texts)
+            .field("objects", &self.objects)
+            .field("lifetime", &self.lifetime)
+            .field("formats", &self.formats)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The texts of a registration behind each other: endpoint client name, number for short messages, alternate path, and

@@ -231,6 +231,18 @@ fn locations_are_random_and_say_nothing() {
     );
 }
 
+#[test]
+fn what_is_printed_for_people_has_no_location_and_no_control_characters() {
+    let mut rig = Rig::new();
+    let (id, location) = rig.register_as(peer(1), &["ep=\u{202e}\"two\"", "lt=60", "lwm2m=1.1"], LIST);
+    let registration = rig.server.registration(id).unwrap();
+    let secret = location.strip_prefix("rd/").unwrap();
+    for printed in [format!("{registration:?}"), format!("{:?}", rig.server)] {
+        assert!(printed.contains(r#"\u{202e}\"two\""#), "{printed}");
+        assert!(!printed.contains(secret));
+    }
+}
+
 // proves: ROB-41
 #[test]
 fn names_that_are_long_or_have_control_characters_are_refused() {
