@@ -12,13 +12,14 @@ use super::{
     engine::Alarm,
     observations::{ObservationId, Target},
     observe,
+    session::Session,
 };
 use crate::{
     coap::{Notification, NotifyError},
     encoding::ContentFormat,
     model::Path,
     operation::{CoapSession, Payload, Response, Status},
-    reporting::{Decision, Sample},
+    reporting::Decision,
     time::Instant,
     tree::Application,
 };
@@ -39,22 +40,19 @@ impl Client {
                 continue;
             };
             let mut concerned = false;
-            let mut gone = false;
             for path in observed.target.paths() {
                 if path.starts_with(changed) || changed.starts_with(*path) {
-                    let sample = self.tree.sample(*path);
-                    observed.observation.sample(*path, sample);
+                    observed.observation.sample(*path, self.tree.sample(*path));
                     concerned = true;
-                    gone = sample == Sample::Absent;
                 }
             }
             if !concerned {
                 continue;
             }
             observed.fresh = true;
-            let single = matches!(observed.target, Target::Path(_));
+            let gone = observed.target.is_gone(&self.tree);
             self.plan(now, id);
-            if gone && single {
+            if gone {
                 self.deadlines.set(Alarm::Observation(id), Some(now));
             }
         }
@@ -71,10 +69,14 @@ impl Client {
         let Some(observed) = self.observations.get_mut(id) else {
             return;
         };
-        if let Target::Path(path) = &observed.target {
-            if self.tree.sample(*path) == Sample::Absent {
-                return self.notify_end(now, id, Status::NotFound);
+        if observed.target.is_gone(&self.tree) {
+            let server = observed.server;
+            let live = |session: &Session| session.server() == server && session.is_live();
+            // The observer is told when it can be reached again.
+            if self.sessions.iter().any(live) {
+                self.notify_end(now, id, Status::NotFound);
             }
+            return;
         }
         if observed.observation.poll(now) == Decision::Now {
             self.notify(now, id);

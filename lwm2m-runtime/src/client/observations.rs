@@ -8,7 +8,8 @@ use crate::{
     encoding::ContentFormat,
     link::NotificationAttributes,
     model::Path,
-    reporting::Observation,
+    reporting::{Observation, Sample},
+    tree::Tree,
 };
 
 /// Names an observation; never used again.
@@ -29,6 +30,14 @@ impl Target {
         match self {
             Self::Path(path) => core::slice::from_ref(path),
             Self::Composite(paths) => paths,
+        }
+    }
+
+    /// Whether there is nothing to observe any more. Paths of a composite observation may come and go.
+    pub(super) fn is_gone(&self, tree: &Tree) -> bool {
+        match self {
+            Self::Path(path) => tree.sample(*path) == Sample::Absent,
+            Self::Composite(_) => false,
         }
     }
 

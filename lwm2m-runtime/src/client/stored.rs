@@ -3,7 +3,8 @@ use core::time::Duration;
 
 use super::{
     Client, State,
-    observations::{ObservationId, Target},
+    engine::Alarm,
+    observations::{ObservationId, Observed, Target},
     session::Session,
 };
 use crate::{
@@ -117,9 +118,23 @@ impl Client {
         self.notified(now, id, false);
     }
 
+    /// A server can be reached again: it gets what was stored for it, and is told what cannot be observed any more.
+    pub(super) fn catch_up_observers(&mut self, now: Instant, index: usize) {
+        self.send_stored(now, index);
+        let Some(server) = self.sessions.get(index).map(Session::server) else {
+            return;
+        };
+        for id in self.observations.of_server(server) {
+            let gone = |observed: &Observed| observed.target.is_gone(&self.tree);
+            if self.observations.get(id).is_some_and(gone) {
+                self.deadlines.set(Alarm::Observation(id), Some(now));
+            }
+        }
+    }
+
     /// Sends everything that was stored for a server: one notification for each observation, with the times of its
     /// values.
-    pub(super) fn send_stored(&mut self, now: Instant, index: usize) {
+    fn send_stored(&mut self, now: Instant, index: usize) {
         loop {
             let Some(session) = self.sessions.get_mut(index) else {
                 return;
@@ -152,9 +167,7 @@ impl Client {
             match format.filter(|_| written) {
                 Some(format) => self.send_notification(now, id, format.content_format(), confirmable),
                 // No format has times: the present value has to do.
-                None => self
-                    .deadlines
-                    .set(super::engine::Alarm::Observation(id), Some(now)),
+                None => self.deadlines.set(Alarm::Observation(id), Some(now)),
             }
         }
     }

@@ -241,7 +241,7 @@ impl Client {
         let server = session.server();
         self.events.push_back(Event::Registered { server, version });
         // What was stored goes out; a new registration has no observations (LwM2M Core 1.2, section 6.2.1).
-        self.send_stored(now, index);
+        self.catch_up_observers(now, index);
         self.end_observations(server);
         self.catch_up(index, step)
     }
@@ -259,7 +259,7 @@ impl Client {
             }) => {
                 let step = session.registration.refreshed(margin);
                 self.events.push_back(Event::Updated { server });
-                self.send_stored(now, index);
+                self.catch_up_observers(now, index);
                 self.catch_up(index, step)
             }
             Ok(_) => session.registration.update_refused(),

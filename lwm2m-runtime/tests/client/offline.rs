@@ -209,13 +209,23 @@ fn a_registration_that_has_ended_meanwhile_is_made_anew() {
     bench.accept_register(SERVER);
 }
 
+// proves: REP-16 REP-32
 #[test]
-fn an_observation_that_ends_while_offline_leaves_nothing() {
+fn a_target_that_goes_while_offline_is_told_after_what_was_stored() {
     let mut bench = observing(server(SERVER), config(), "");
     bench.client.disconnected(bench.now, SERVER);
     change(&mut bench, 2);
     bench.client.change(bench.now, |tree| tree.remove(42769, 0));
     bench.work();
+    bench.pass(100);
+    bench.connect(SERVER);
+    let update = bench.only();
+    bench.input(SERVER, &answer(&update, Code::CHANGED));
+    let stored = bench.only();
+    assert_eq!(history(&stored).len(), 2);
+    // Confirmable ones go out one after the other.
+    bench.input(SERVER, &crate::support::empty(crate::support::Ack, &stored));
+    let last = bench.only();
+    assert_eq!((last.code, last.observe()), (Code::NOT_FOUND, None));
     assert_eq!(bench.client.observations(), 0);
-    assert!(come_back(&mut bench).is_empty());
 }
