@@ -210,6 +210,7 @@ impl Client {
     pub(super) fn close_peer(&mut self, now: Instant, server: u16, peer: Peer) {
         self.tickets.forget_server(server);
         self.endpoint.close(now, peer);
+        self.restore_stored(server);
         self.endpoint_events(now);
     }
 }

@@ -414,6 +414,7 @@ impl Client {
                     exchange, failure, ..
                 } => self.answered(now, exchange, Err(failure)),
                 Coap::Unobserved { peer, token, failure } => self.unobserved(now, peer, &token, failure),
+                Coap::Delivered { notification, .. } => self.delivered(now, notification),
                 _ => {}
             }
         }

@@ -15,7 +15,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    coap::{Notification, NotifyError},
+    coap::{Notification, NotificationId, NotifyError},
     encoding::ContentFormat,
     model::Path,
     operation::{CoapSession, Payload, Response, Status},
@@ -72,8 +72,8 @@ impl Client {
         if observed.target.is_gone(&self.tree) {
             let server = observed.server;
             let live = |session: &Session| session.server() == server && session.is_live();
-            // The observer is told when it can be reached again.
-            if self.sessions.iter().any(live) {
+            // The observer is told when it can be reached again, and has got what was stored.
+            if observed.in_flight.is_none() && self.sessions.iter().any(live) {
                 self.notify_end(now, id, Status::NotFound);
             }
             return;
@@ -103,22 +103,19 @@ impl Client {
 
     /// Sends, stores or drops a notification with the present values.
     fn notify(&mut self, now: Instant, id: ObservationId) {
-        let Some(observed) = self.observations.get_mut(id) else {
+        let Some(observed) = self.observations.get(id) else {
             return;
         };
-        let server = observed.server;
+        let (server, waits) = (observed.server, observed.in_flight.is_some());
         let Some(index) = self.index_of(server) else {
             return;
         };
         let Some(session) = self.sessions.get(index) else {
             return;
         };
-        if !session.is_live() {
+        if waits || !session.is_live() {
             return self.store(now, index, id);
         }
-        let Some(observed) = self.observations.get_mut(id) else {
-            return;
-        };
         self.payload.clear();
         let asker = session.asker(&self.config);
         let accept = Some(observed.format);
@@ -144,10 +141,8 @@ impl Client {
         id: ObservationId,
         format: ContentFormat,
         confirmable: bool,
-    ) {
-        let Some(observed) = self.observations.get_mut(id) else {
-            return;
-        };
+    ) -> Option<NotificationId> {
+        let observed = self.observations.get_mut(id)?;
         observed.number = observed.number.wrapping_add(1) & 0xff_ffff;
         let number = Some(observed.number);
         let payload = core::mem::take(&mut self.payload);
@@ -159,11 +154,15 @@ impl Client {
         let sent = self.deliver(now, id, &notice);
         self.payload = payload;
         match sent {
-            Ok(()) => self.notified(now, id, confirmable),
+            Ok(notification) => {
+                self.notified(now, id, confirmable);
+                return notification;
+            }
             // It stays due.
             Err(NotifyError::TooMany) => {}
             Err(_) => self.end_observation(id),
         }
+        None
     }
 
     /// Tells the observer that there is nothing to observe any more, and ends the observation.
@@ -183,16 +182,21 @@ impl Client {
     }
 
     /// Hands a notification to CoAP. Nothing happens where the server cannot be reached.
-    fn deliver(&mut self, now: Instant, id: ObservationId, notice: &Notice<'_>) -> Result<(), NotifyError> {
+    fn deliver(
+        &mut self,
+        now: Instant,
+        id: ObservationId,
+        notice: &Notice<'_>,
+    ) -> Result<Option<NotificationId>, NotifyError> {
         let Some(observed) = self.observations.get(id) else {
-            return Ok(());
+            return Ok(None);
         };
         let session = self
             .sessions
             .iter()
             .find(|session| session.server() == observed.server && session.is_online());
         let Some((session, peer)) = session.and_then(|session| Some((session, session.peer?))) else {
-            return Ok(());
+            return Ok(None);
         };
         let coap = CoapSession::new(session.formats.version());
         let form = coap.response(&notice.response, None);
@@ -206,7 +210,7 @@ impl Client {
             options: self.options.options(),
             payload: form.payload(),
         };
-        self.endpoint.notify(now, peer, notification).map(|_| ())
+        self.endpoint.notify(now, peer, notification)
     }
 
     /// A notification was sent, or stands for one that was not.

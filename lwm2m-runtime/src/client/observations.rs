@@ -3,8 +3,9 @@ use alloc::{
     vec::Vec,
 };
 
+use super::stored::InFlight;
 use crate::{
-    coap::{PeerToken, RequestKey},
+    coap::{NotificationId, PeerToken, RequestKey},
     encoding::ContentFormat,
     link::NotificationAttributes,
     model::Path,
@@ -66,6 +67,8 @@ pub(super) struct Observed {
     pub(super) number: u32,
     /// Whether something observed has changed since the last notification.
     pub(super) fresh: bool,
+    /// What was stored and is not acknowledged yet: nothing newer may take its place.
+    pub(super) in_flight: Option<InFlight>,
 }
 
 /// The object of an observation of everything.
@@ -123,6 +126,18 @@ impl Observations {
     pub(super) fn find(&self, server: u16, token: &PeerToken) -> Option<ObservationId> {
         let mut all = self.all.iter();
         let found = all.find(|(_, observed)| observed.server == server && observed.token == *token);
+        found.map(|(id, _)| *id)
+    }
+
+    /// The observation whose stored notifications are on their way in this one.
+    pub(super) fn in_flight(&self, notification: NotificationId) -> Option<ObservationId> {
+        let sent = |observed: &Observed| {
+            observed
+                .in_flight
+                .as_ref()
+                .is_some_and(|sent| sent.notification == notification)
+        };
+        let found = self.all.iter().find(|(_, observed)| sent(observed));
         found.map(|(id, _)| *id)
     }
 

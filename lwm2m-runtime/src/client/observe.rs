@@ -94,6 +94,7 @@ impl Client {
             observation,
             number,
             fresh: false,
+            in_flight: None,
         });
         self.plan(now, id);
         self.events.push_back(Event::ObservationStarted { path, server });
@@ -135,8 +136,14 @@ impl Client {
             // The server may have it still and waits in vain: it has to be told that there is none (LwM2M Core 1.2,
             // section 6.2.1). What falls due until then is stored.
             Failure::TimedOut => {
+                let stored = self
+                    .observations
+                    .get(id)
+                    .is_some_and(|observed| observed.in_flight.is_some());
                 match self.retention(index, id) {
                     Retention::Drop => self.end_observation(id),
+                    // It is kept as it was.
+                    _ if stored => {}
                     _ => self.store(now, index, id),
                 }
                 self.unreachable(now, index, failure);

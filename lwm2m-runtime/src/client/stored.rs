@@ -8,7 +8,8 @@ use super::{
     session::Session,
 };
 use crate::{
-    encoding::{Content, Format, PayloadKind, Record, encode},
+    coap::NotificationId,
+    encoding::{Content, Format, PayloadKind, Record, RecordRef, encode},
     model::{Path, ValueRef},
     reporting::{History, Retention},
     time::Instant,
@@ -41,6 +42,7 @@ impl Stored {
     /// Keeps the values of an observation, or not. Returns how many notifications are lost by it.
     fn store(&mut self, id: ObservationId, now: Instant, records: Vec<Record>, retention: Retention) -> u64 {
         let before = self.history.dropped();
+        self.history.forget_at(&id, now);
         self.history.store(id, now, records, retention);
         let mut lost = self.history.dropped() - before;
         let mut bytes: usize = self.history.iter().map(|(_, _, records)| size(records)).sum();
@@ -54,24 +56,52 @@ impl Stored {
         lost
     }
 
-    /// The observation of the oldest entry.
-    fn oldest(&self) -> Option<ObservationId> {
-        self.history.iter().next().map(|(id, _, _)| *id)
-    }
-
-    /// Takes everything that is stored of an observation as records with times relative to now.
-    fn take(&mut self, id: ObservationId, now: Instant) -> Vec<Record> {
+    /// The observations of which something is stored, that with the oldest entry first.
+    fn observations(&self) -> Vec<ObservationId> {
         let mut all = Vec::new();
-        while let Some((at, records)) = self.history.take_of(&id) {
-            let age: Duration = now - at;
-            let time = -age.as_secs_f64();
-            all.extend(records.into_iter().map(|record| Record {
-                time: Some(time),
-                ..record
-            }));
+        for (id, _, _) in self.history.iter() {
+            if !all.contains(id) {
+                all.push(*id);
+            }
         }
         all
     }
+
+    /// Takes everything that is stored of an observation.
+    fn take(&mut self, id: ObservationId) -> Vec<Entry> {
+        core::iter::from_fn(|| self.history.take_of(&id)).collect()
+    }
+
+    /// Takes back what was sent and did not arrive: it is older than what was stored since.
+    fn put_back(&mut self, id: ObservationId, mut entries: Vec<Entry>) {
+        entries.extend(self.take(id));
+        for (at, records) in entries {
+            self.history.forget_at(&id, at);
+            self.history.store(id, at, records, Retention::Keep);
+        }
+    }
+}
+
+/// The values of an observation at a time.
+pub(super) type Entry = (Instant, Vec<Record>);
+
+/// What was stored and is on its way.
+#[derive(Debug)]
+pub(super) struct InFlight {
+    pub(super) notification: NotificationId,
+    entries: Vec<Entry>,
+}
+
+/// Records with their times relative to now.
+fn timed(now: Instant, entries: &[Entry]) -> impl Iterator<Item = RecordRef<'_>> + Clone {
+    entries.iter().flat_map(move |(at, records)| {
+        let age: Duration = now - *at;
+        let time = Some(-age.as_secs_f64());
+        records.iter().map(move |record| RecordRef {
+            time,
+            ..record.as_ref()
+        })
+    })
 }
 
 /// About how many bytes records take.
@@ -135,39 +165,84 @@ impl Client {
     /// Sends everything that was stored for a server: one notification for each observation, with the times of its
     /// values.
     fn send_stored(&mut self, now: Instant, index: usize) {
-        loop {
-            let Some(session) = self.sessions.get_mut(index) else {
-                return;
-            };
-            // Where too much waits for an acknowledgement, it goes out once: nothing may get lost on this side.
-            let waiting = session.peer.map_or(0, |peer| self.endpoint.outgoing_to(peer));
-            let confirmable = waiting + 1 < usize::from(self.config.coap.max_outgoing_per_peer);
-            let Some(id) = session.stored.oldest() else {
-                return;
-            };
-            let records = session.stored.take(id, now);
-            let Some(observed) = self.observations.get(id) else {
-                continue;
-            };
-            let wanted = observed.format.format();
-            let timed = |format: &Format| session.formats.may_send(*format, PayloadKind::TimedValues);
-            let format = wanted
-                .filter(timed)
-                .or_else(|| session.formats.preferred(PayloadKind::TimedValues));
-            let target = match &observed.target {
-                Target::Path(path) => *path,
-                Target::Composite(_) => Path::ROOT,
-            };
-            self.payload.clear();
-            let options = &self.tree.config().encoding;
-            let written = format.is_some_and(|format| {
-                let records = records.iter().map(Record::as_ref);
-                encode(format, target, records, options, &mut self.payload).is_ok()
+        let ids = self
+            .sessions
+            .get(index)
+            .map(|session| session.stored.observations());
+        for id in ids.unwrap_or_default() {
+            // What follows waits until that has arrived.
+            let waits = |observed: &Observed| observed.in_flight.is_some();
+            if !self.observations.get(id).is_some_and(waits) {
+                self.send_stored_of(now, index, id);
+            }
+        }
+    }
+
+    fn send_stored_of(&mut self, now: Instant, index: usize, id: ObservationId) {
+        let (Some(session), Some(observed)) = (self.sessions.get_mut(index), self.observations.get(id))
+        else {
+            return;
+        };
+        // Where too much waits for an acknowledgement, it goes out once: nothing may get lost on this side.
+        let waiting = session.peer.map_or(0, |peer| self.endpoint.outgoing_to(peer));
+        let confirmable = waiting + 1 < usize::from(self.config.coap.max_outgoing_per_peer);
+        let entries = session.stored.take(id);
+        let wanted = observed.format.format();
+        let has_times = |format: &Format| session.formats.may_send(*format, PayloadKind::TimedValues);
+        let format = wanted
+            .filter(has_times)
+            .or_else(|| session.formats.preferred(PayloadKind::TimedValues));
+        let target = match &observed.target {
+            Target::Path(path) => *path,
+            Target::Composite(_) => Path::ROOT,
+        };
+        self.payload.clear();
+        let options = &self.tree.config().encoding;
+        let written = format.is_some_and(|format| {
+            encode(format, target, timed(now, &entries), options, &mut self.payload).is_ok()
+        });
+        let Some(format) = format.filter(|_| written) else {
+            // No format has times: the present value has to do.
+            return self.deadlines.set(Alarm::Observation(id), Some(now));
+        };
+        let sent = self.send_notification(now, id, format.content_format(), confirmable);
+        if let (Some(notification), Some(observed)) = (sent, self.observations.get_mut(id)) {
+            observed.in_flight = Some(InFlight {
+                notification,
+                entries,
             });
-            match format.filter(|_| written) {
-                Some(format) => self.send_notification(now, id, format.content_format(), confirmable),
-                // No format has times: the present value has to do.
-                None => self.deadlines.set(Alarm::Observation(id), Some(now)),
+        }
+    }
+
+    /// A notification was acknowledged.
+    pub(super) fn delivered(&mut self, now: Instant, notification: NotificationId) {
+        if let Some(id) = self.observations.in_flight(notification) {
+            let Some(observed) = self.observations.get_mut(id) else {
+                return;
+            };
+            observed.in_flight = None;
+            if let Some(index) = self
+                .sessions
+                .iter()
+                .position(|session| session.server() == observed.server)
+            {
+                self.catch_up_observers(now, index);
+            }
+        }
+    }
+
+    /// The session with a server is over: what was on its way has to be sent again.
+    pub(super) fn restore_stored(&mut self, server: u16) {
+        let Some(index) = self.index_of(server) else {
+            return;
+        };
+        for id in self.observations.of_server(server) {
+            let in_flight = self
+                .observations
+                .get_mut(id)
+                .and_then(|observed| observed.in_flight.take());
+            if let (Some(in_flight), Some(session)) = (in_flight, self.sessions.get_mut(index)) {
+                session.stored.put_back(id, in_flight.entries);
             }
         }
     }

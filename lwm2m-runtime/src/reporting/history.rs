@@ -109,6 +109,11 @@ impl<K: PartialEq, T> History<K, T> {
             .map(|entry| (&entry.key, entry.at, &entry.value))
     }
 
+    /// Forgets what is stored of data at a time: another value of the same time takes its place.
+    pub fn forget_at(&mut self, key: &K, at: Instant) {
+        self.entries.retain(|entry| entry.at != at || entry.key != *key);
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -229,3 +229,53 @@ fn a_target_that_goes_while_offline_is_told_after_what_was_stored() {
     assert_eq!((last.code, last.observe()), (Code::NOT_FOUND, None));
     assert_eq!(bench.client.observations(), 0);
 }
+
+// proves: REP-32
+#[test]
+fn what_was_stored_is_kept_until_it_has_arrived() {
+    let mut bench = observing(server(SERVER), config(), "");
+    bench.client.disconnected(bench.now, SERVER);
+    change(&mut bench, 2);
+    let first = come_back(&mut bench);
+    assert_eq!(history(&first[0]), [(-1.0, 1.0), (0.0, 2.0)]);
+    // Something newer does not take its place.
+    bench.set_value(3.0);
+    assert!(bench.work().is_empty());
+    bench.client.disconnected(bench.now, SERVER);
+    bench.pass(5);
+    let again = come_back(&mut bench);
+    assert_eq!(
+        history(&again[0]),
+        [(-6.0, 1.0), (-5.0, 3.0)],
+        "one value at a time"
+    );
+    // What falls due until that has arrived follows it.
+    bench.set_value(4.0);
+    assert!(bench.work().is_empty());
+    bench.pass(1);
+    bench.input(SERVER, &crate::support::empty(crate::support::Ack, &again[0]));
+    let rest = bench.only();
+    assert_eq!(history(&rest), [(-1.0, 4.0)]);
+    bench.input(SERVER, &crate::support::empty(crate::support::Ack, &rest));
+    bench.silent();
+    bench.set_value(5.0);
+    assert_eq!(bench.work()[0].kind, crate::support::Non);
+}
+
+// proves: REP-32
+#[test]
+fn what_was_stored_survives_a_server_that_does_not_acknowledge() {
+    let mut bench = observing(server(SERVER), config(), "");
+    bench.client.disconnected(bench.now, SERVER);
+    change(&mut bench, 2);
+    come_back(&mut bench);
+    bench.pass(100);
+    assert_eq!(bench.client.state(SERVER), Some(State::Connecting));
+    bench.connect(SERVER);
+    bench.accept_register(SERVER);
+    let values: Vec<f64> = history(&bench.only())
+        .into_iter()
+        .map(|(_, value)| value)
+        .collect();
+    assert_eq!(values, [1.0, 2.0]);
+}
