@@ -26,7 +26,7 @@ pub struct SocketConfig {
 /// A UDP socket that receives many datagrams by one system call, where the system can.
 ///
 /// On `[::]` it serves IPv4, too; addresses of IPv4 always show as such. An answer leaves from the address that the
-/// question came to, if [`Received::local`] is handed to [`send`](Self::send). Sending and receiving allocate nothing.
+/// question came to, if [`Received::local`](super::Received::local) is handed to [`send`](Self::send). Sending and receiving allocate nothing.
 ///
 /// It is what [`Client`](super::Client) and [`Server`](super::Server) run on, and may carry an engine in a loop of
 /// one's own.

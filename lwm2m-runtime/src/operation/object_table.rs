@@ -39,11 +39,11 @@ impl ObjectTable {
         // Stable: of several versions of an object the first one stays the first.
         entries.sort_by_key(|entry| (entry.object, entry.instance));
         entries.truncate(MOST);
-        let objects = entries.chunk_by(|a, b| a.object == b.object);
+        let objects = || entries.chunk_by(|a, b| a.object == b.object);
         let mut words = Vec::with_capacity(1 + entries.len() * 2);
-        words.push(objects.clone().count() as u16);
+        words.push(objects().count() as u16);
         let mut end = 0_u16;
-        for object in objects.clone() {
+        for object in objects() {
             let Some(first) = object.first() else {
                 continue;
             };
@@ -54,7 +54,7 @@ impl ObjectTable {
             words.push(u16::from_be_bytes([version.major(), version.minor()]));
             words.push(end);
         }
-        for object in objects {
+        for object in objects() {
             words.extend(distinct(object));
         }
         Self {
