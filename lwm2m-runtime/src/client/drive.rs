@@ -106,10 +106,15 @@ impl Client {
     pub(super) fn want(&mut self, now: Instant, servers: &[u16]) {
         let mut independent = Vec::new();
         for (index, session) in self.sessions.iter_mut().enumerate() {
-            if !servers.contains(&session.server()) || session.registration.state() != State::Idle {
+            let state = session.registration.state();
+            if !servers.contains(&session.server()) || !matches!(state, State::Idle | State::Deregistering) {
                 continue;
             }
             session.wanted = true;
+            if state == State::Deregistering {
+                session.registration.begin_afterwards();
+                continue;
+            }
             match session.account.priority.filter(|_| !session.settled) {
                 Some(_) => session.registration.wait(),
                 None => independent.push(index),

@@ -34,7 +34,7 @@ pub enum Event {
         /// The version of LwM2M that both speak.
         version: Version,
     },
-    /// An attempt to register has failed. The state says what comes next; [`State::Failed`](super::State::Failed) means
+    /// An attempt to register, or to keep the registration, has failed. The state says what comes next; [`State::Failed`](super::State::Failed) means
     /// that it was the last one.
     RegistrationFailed {
         /// Which server.

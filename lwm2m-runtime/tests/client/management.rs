@@ -336,6 +336,7 @@ fn composite_operations() {
         Code::UNSUPPORTED_CONTENT_FORMAT
     );
     assert_eq!(bench.code(&fetch("[{")), Code::BAD_REQUEST);
+    assert_eq!(bench.code(&fetch("[]")), Code::BAD_REQUEST);
     let text = request(Code::FETCH, "").body(110, b"[{\"n\":\"/3\"}]").accept(0);
     assert_eq!(bench.code(&text), Code::NOT_ACCEPTABLE);
 }

@@ -793,3 +793,19 @@ fn a_number_for_short_messages_is_told() {
     bench.connect(SERVER);
     assert_eq!(bench.only().queries()[3], "sms=491721234567");
 }
+
+#[test]
+fn a_client_that_is_started_while_it_stops_registers_again() {
+    let mut bench = Bench::registered();
+    bench.client.stop(bench.now);
+    let deregister = bench.only();
+    bench.client.start(bench.now);
+    bench.input(SERVER, &answer(&deregister, Code::DELETED));
+    bench.pass(0);
+    let events = bench.events();
+    assert!(!events.contains(&Event::Stopped), "{events:?}");
+    assert!(
+        matches!(events.last(), Some(Event::Connect { server: SERVER, .. })),
+        "{events:?}"
+    );
+}
