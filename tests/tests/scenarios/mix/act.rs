@@ -30,8 +30,8 @@ impl World {
             88..91 => self.readdress(client),
             91..93 => self.reconnect(client),
             93..95 => self.send(client),
-            95..97 => self.restart_client(client),
-            97 => self.restart_server(),
+            95..97 if self.restarts => self.restart_client(client),
+            97 if self.restarts => self.restart_server(),
             _ => self.forget(client),
         }
     }

@@ -13,6 +13,8 @@ const LATE: Duration = Duration::from_secs(350);
 #[derive(Debug, Default)]
 pub(super) struct Model {
     cells: BTreeMap<Path, Cell>,
+    /// Whether datagrams are later than CoAP remembers: then a device may act on a copy of what it has done.
+    pub(super) late: bool,
 }
 
 #[derive(Debug)]
@@ -26,8 +28,11 @@ struct Cell {
 }
 
 impl Model {
-    pub(super) fn new(tree: &Tree, paths: &[Path]) -> Self {
-        let mut model = Self::default();
+    pub(super) fn new(tree: &Tree, paths: &[Path], late: bool) -> Self {
+        let mut model = Self {
+            late,
+            ..Self::default()
+        };
         for path in paths {
             let cell = Cell {
                 confirmed: tree.value(*path).unwrap().to_value(),
@@ -46,9 +51,13 @@ impl Model {
 
     /// It was answered with 2.04.
     pub(super) fn acknowledged(&mut self, now: Instant, path: Path, value: &Value) {
+        let late = self.late;
         let cell = self.cell(path);
         cell.take(value);
         cell.confirmed = value.clone();
+        if late {
+            cell.maybe.push((Some(now), value.clone()));
+        }
         cell.done.push((now, value.clone()));
     }
 

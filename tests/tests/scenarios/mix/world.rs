@@ -69,6 +69,8 @@ pub(super) struct World {
     pub(super) watched: BTreeMap<ObservationId, Watched>,
     pub(super) tally: Tally,
     pub(super) addresses: u64,
+    /// Whether engines start anew now and then.
+    pub(super) restarts: bool,
     /// What has happened beside datagrams, where one seed is replayed.
     trace: Vec<(Instant, String)>,
 }
@@ -86,6 +88,18 @@ impl Drop for World {
                 eprintln!("{:>9} ms {what}", at.as_millis());
             }
         }
+    }
+}
+
+/// The longest that a datagram may travel for CoAP to keep its promises.
+const MAX_LATENCY: Duration = Duration::from_secs(100);
+
+/// What the network does, and now and then all that it could.
+fn faults(random: &mut Random) -> Faults {
+    match random.up_to(9) {
+        0 => Faults::NONE,
+        1 => Faults::beyond_latency(random),
+        _ => Faults::any(random),
     }
 }
 
@@ -156,10 +170,8 @@ pub(super) fn kept(old: &Tree) -> Tree {
 impl World {
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Random::new(u128::from(seed) << 32 | 0x006d_6978);
-        let faults = match random.up_to(9) {
-            0 => Faults::NONE,
-            _ => Faults::any(&mut random),
-        };
+        let faults = faults(&mut random);
+        let late = faults.late_by > MAX_LATENCY;
         let mut pair = Pair::empty(random.next_u64(), faults);
         pair.wire.forget = !std::env::var("LWM2M_TEST_SEED").is_ok_and(|text| text == seed.to_string());
         pair.add_server(server_config(&mut random));
@@ -168,7 +180,7 @@ impl World {
         for client in 0..=random.up_to(1) as usize {
             let version = VERSIONS[random.up_to(2) as usize];
             let tree = first_tree(&mut random);
-            models.push(Model::new(&tree, &[TEXTS[0], TEXTS[1], NUMBER]));
+            models.push(Model::new(&tree, &[TEXTS[0], TEXTS[1], NUMBER], late));
             versions.push(version);
             let config = client_config(&mut random, client, version);
             pair.add_client(config, tree, Program::default());
@@ -185,6 +197,18 @@ impl World {
             tally: Tally::default(),
             addresses: 0,
             trace: Vec::new(),
+            restarts: true,
+        }
+    }
+
+    /// Those who have left come back, to another storm on the same engines.
+    pub(super) fn come_back(&mut self) {
+        let now = self.pair.now;
+        self.pair.link.faults = faults(&mut self.random);
+        let late = self.pair.link.faults.late_by > MAX_LATENCY;
+        for (host, model) in self.pair.clients.iter_mut().zip(&mut self.models) {
+            host.engine.start(now);
+            model.late = late;
         }
     }
 
@@ -246,7 +270,11 @@ impl World {
                 _ => {}
             }
         }
+        self.pair.strays = Vec::new();
         for client in 0..self.pair.clients.len() {
+            let program = &mut self.pair.clients[client].application;
+            program.executed = Vec::new();
+            program.written = Vec::new();
             let events = std::mem::take(&mut self.pair.clients[client].events);
             for (at, event) in events {
                 self.note(at, "device", &event);
