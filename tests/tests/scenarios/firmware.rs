@@ -257,7 +257,7 @@ fn int_751_says_how_images_can_be_delivered() {
     }
 }
 
-// proves: DM-31 BLK-14 OBJ-5-06
+// proves: DM-31 BLK-14 OBJ-5-06 OBJ-5-07
 #[test]
 fn int_755_pushes_an_image_and_takes_it_back() {
     for version in VERSIONS {
@@ -280,6 +280,11 @@ fn int_755_pushes_an_image_and_takes_it_back() {
         assert_eq!(pair.application().image, image(&body()));
         // The image is the program's; the tree does not hold it.
         assert!(pair.client().tree().value(PACKAGE).is_none());
+        assert_progress(&mut pair, "2", "0");
+        // Neither another one nor a URI in its place.
+        assert_eq!(push(&mut pair, &image(b"another")), Status::MethodNotAllowed);
+        let uri = pair.put_text("/5/0/1", "coap://files.example/image");
+        assert_eq!(uri, Status::MethodNotAllowed);
         assert_progress(&mut pair, "2", "0");
         assert_eq!(push(&mut pair, &[0]), Status::Changed);
         assert_progress(&mut pair, "0", "0");

@@ -1,6 +1,7 @@
 //! Information reporting (interoperability tests 301 to 313, 560, 710 to 910, 1203, 1204, 1900 and others).
 
 mod composite;
+mod objects;
 mod observe;
 mod offline;
 mod send;
