@@ -9,6 +9,7 @@ mod link;
 pub mod operation;
 mod script;
 pub mod server;
+pub mod tree;
 
 use lwm2m_runtime::{
     encoding::{
