@@ -10,6 +10,7 @@
 mod management;
 mod observing;
 mod offline;
+mod offline_chance;
 mod order;
 mod registration;
 mod robustness;

@@ -2,24 +2,11 @@
 
 use lwm2m_runtime::{client::Client, coap::Code, model::Path, model::ValueRef};
 
-use crate::support::{Bench, SERVER, config, get, observe, peer, post, put, request, tree};
-
-/// Numbers without a pattern.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % below
-    }
-}
+use crate::support::{Bench, Chance, SERVER, config, get, observe, peer, post, put, request, tree};
 
 #[test]
 fn datagrams_of_chance_do_no_harm() {
-    let mut chance = Chance(1);
+    let mut chance = Chance::new(1);
     let mut bench = Bench::registered();
     let shapes = [
         get("3/0").bytes(),
@@ -147,7 +134,7 @@ fn secrets_never_leave() {
 
 #[test]
 fn calls_at_any_time_do_no_harm() {
-    let mut chance = Chance(7);
+    let mut chance = Chance::new(7);
     for seed in 0..200_u64 {
         let mut bench = Bench::new(config(), tree());
         bench.client = Client::new(config(), tree(), seed.into());

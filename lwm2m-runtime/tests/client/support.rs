@@ -461,3 +461,20 @@ pub(crate) fn empty(kind: MessageType, to: &Sent) -> Datagram {
         payload: Vec::new(),
     }
 }
+
+/// Numbers without a pattern.
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self, below: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+}
