@@ -21,6 +21,8 @@ pub(super) struct Record {
     pub(super) format: Format,
     pub(super) refused: FormatSet,
     pub(super) present: Option<PresentInstances>,
+    /// The version that the client must have for what it has asked. Some say less when they say what they have.
+    pub(super) at_least: Version,
     /// The configuration with the identifiers that suit `present`.
     pub(super) values: Option<Values>,
     /// Whether any of it was written: then the identifiers stay.
@@ -36,6 +38,14 @@ pub(super) struct Record {
     pub(super) retries: u8,
     pub(super) started_at: Instant,
     pub(super) ends_at: Instant,
+}
+
+impl Record {
+    /// The version of LwM2M that the client speaks, once it has said so.
+    pub(super) fn version(&self) -> Option<Version> {
+        let present = self.present.as_ref();
+        present.map(|present| present.version().max(self.at_least))
+    }
 }
 
 /// One thing to ask.
@@ -102,7 +112,7 @@ impl<'a> Session<'a> {
     /// The version of LwM2M that the client speaks; known once it has answered a Bootstrap-Discover.
     #[must_use]
     pub fn version(&self) -> Option<Version> {
-        self.record.present.as_ref().map(PresentInstances::version)
+        self.record.version()
     }
 
     /// What the client has; known once it has answered a Bootstrap-Discover.

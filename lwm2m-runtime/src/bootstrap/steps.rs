@@ -85,8 +85,7 @@ impl Record {
 
     /// Another format in which the client may be written; `None` if it has refused all.
     pub(super) fn next_format(&self, formats: crate::encoding::FormatSet) -> Option<Format> {
-        let version = self.present.as_ref().map(PresentInstances::version);
-        let all: &[Format] = match version {
+        let all: &[Format] = match self.version() {
             Some(version) if version < Version::V1_1 => &[Format::Tlv, Format::Json],
             Some(version) if version < Version::V1_2 => &[Format::Tlv, Format::SenmlCbor, Format::SenmlJson],
             _ => &[
@@ -146,10 +145,7 @@ impl<P: PlanSource> BootstrapServer<P> {
             Task::Finish => BootstrapRequest::Finish,
         };
         // A client of which nothing is known is asked whatever the plan says.
-        let version = record
-            .present
-            .as_ref()
-            .map_or(Version::V1_2, PresentInstances::version);
+        let version = record.version().unwrap_or(Version::V1_2);
         let coap_session = CoapSession::new(version);
         let form = match coap_session.bootstrap_request(&request) {
             Ok(form) => form,

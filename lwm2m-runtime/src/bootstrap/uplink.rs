@@ -213,6 +213,10 @@ impl<P: PlanSource> BootstrapServer<P> {
             format,
             refused: FormatSet::NONE,
             present: None,
+            at_least: match preferred {
+                Some(_) => Version::V1_1,
+                None => Version::V1_0,
+            },
             values: None,
             written: false,
             step: 0,

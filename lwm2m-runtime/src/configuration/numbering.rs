@@ -193,22 +193,28 @@ impl<'p> Numbers<'p> {
         oscore: Option<(&Oscore, Option<u16>)>,
         values: &mut Values,
     ) -> Result<(), NumberingError> {
-        let version = self.present.map_or(Version::V1_2, PresentInstances::version);
-        match oscore {
-            Some((oscore, server)) => {
-                let instance = match server {
-                    Some(server) => self.of_server(21, server, None)?,
-                    None => self.free(21)?,
-                };
-                oscore.write(instance, version, values);
-                let mut security = security.clone();
-                security.oscore_security_mode = Some(Objlnk::new(21, instance));
-                values.insert(id, &security);
-            }
-            None => {
-                values.insert(id, security);
+        let version = self.present.map(PresentInstances::version);
+        let mut security = security.clone();
+        // Mandatory ones may be left out since LwM2M 1.2.1 if the mode does not use them; some clients before have to be
+        // given every one of them.
+        if version.is_none_or(|version| version < Version::V1_2) {
+            for key in [
+                &mut security.public_key_or_identity,
+                &mut security.server_public_key,
+                &mut security.secret_key,
+            ] {
+                key.get_or_insert_default();
             }
         }
+        if let Some((oscore, server)) = oscore {
+            let instance = match server {
+                Some(server) => self.of_server(21, server, None)?,
+                None => self.free(21)?,
+            };
+            oscore.write(instance, version.unwrap_or(Version::V1_2), values);
+            security.oscore_security_mode = Some(Objlnk::new(21, instance));
+        }
+        values.insert(id, &security);
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use lwm2m_runtime::{
     operation::{Status, Uplink},
 };
 
-use crate::support::{Bench, configuration, path, server, with_config};
+use crate::support::{Bench, client, configuration, path, server, with_config};
 
 fn ask<'a>(accept: Option<ContentFormat>, account: Option<&'a str>) -> Uplink<'a> {
     Uplink::BootstrapPackRequest {
@@ -119,4 +119,35 @@ fn a_pack_that_cannot_be_had_is_refused_for_a_reason() {
         account: None,
     };
     assert_eq!(default_status(&stranger), Status::BadRequest);
+}
+
+#[test]
+fn a_long_pack_is_for_proved_addresses() {
+    let cbor = ask(Some(ContentFormat::SENML_CBOR), None);
+    // A forged address costs more than it gains.
+    let mut bench = Bench::with_client(server(Plan::new(configuration())));
+    bench.ask(1, &cbor);
+    let request = bench.client().endpoint.poll_transmit().unwrap().datagram.to_vec();
+    let now = bench.now;
+    bench.server.handle_input(now, client(9), &request);
+    let challenge = bench.server.poll_transmit().unwrap().datagram.to_vec();
+    assert_eq!(challenge[1], 0x81, "4.01");
+    assert!(challenge.len() <= request.len() * 3);
+    assert!(bench.server.poll_event().is_none());
+    // A session proves it.
+    let secured = lwm2m_runtime::coap::Peer {
+        session: 5,
+        ..client(9)
+    };
+    bench.server.handle_input(now, secured, &request);
+    assert_eq!(bench.server.poll_transmit().unwrap().datagram[1], 0x45, "2.05");
+    // Or nobody asks for it.
+    let config = BootstrapServerConfig {
+        validate_packs: false,
+        ..BootstrapServerConfig::default()
+    };
+    let mut bench = Bench::with_client(with_config(Plan::new(configuration()), config));
+    bench.server.handle_input(now, client(9), &request);
+    assert_eq!(bench.server.poll_transmit().unwrap().datagram[1], 0x45, "2.05");
+    assert!(matches!(bench.server.poll_event(), Some(Event::Packed { .. })));
 }

@@ -454,6 +454,28 @@ fn what_a_version_does_not_have_is_left_out() {
     );
 }
 
+#[test]
+fn who_prefers_a_format_has_the_version_that_it_came_with() {
+    // Leshan says 1.0 whenever it is asked what it has.
+    for (preferred_format, reads) in [(None, 0), (Some(ContentFormat::TLV), 1)] {
+        let mut plan = Plan::new(configuration());
+        plan.steps.push(Step::Read(path("/1")));
+        let mut bench = Bench::with_client(server(plan));
+        bench.client().says = Version::V1_0;
+        bench.ask(
+            1,
+            &Uplink::BootstrapRequest {
+                endpoint: Some("device-1"),
+                preferred_format,
+            },
+        );
+        bench.settle();
+        assert_eq!(bench.finished(), 1);
+        let asked = bench.asked();
+        assert_eq!(asked.iter().filter(|asked| *asked == "Read /1").count(), reads);
+    }
+}
+
 // proves: BOOT-72
 #[test]
 fn a_client_may_be_bootstrapped_that_has_not_asked() {

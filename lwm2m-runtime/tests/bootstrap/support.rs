@@ -75,6 +75,8 @@ pub(crate) type Body = (ContentFormat, Vec<u8>);
 pub(crate) struct Client {
     pub(crate) endpoint: Endpoint,
     pub(crate) version: Version,
+    /// The version that it says it has, if that is less.
+    pub(crate) says: Version,
     pub(crate) values: Values,
     pub(crate) formats: FormatSet,
     /// What it answers next to an operation, whatever it is asked.
@@ -104,6 +106,7 @@ impl Client {
         Self {
             endpoint: Endpoint::new(EndpointConfig::default(), 7),
             version: Version::V1_2,
+            says: Version::V1_2,
             values,
             formats: FormatSet::ALL,
             refuse: VecDeque::new(),
@@ -204,7 +207,7 @@ impl Client {
         match operation {
             Operation::BootstrapDiscover => {
                 let mut text = String::new();
-                let version = self.version;
+                let version = self.version.min(self.says);
                 match (BootstrapDiscovery { version, path: at }).write(&self.values, &mut text) {
                     Ok(()) => (Status::Content, Some((ContentFormat::LINK, text.into_bytes()))),
                     Err(status) => (status, None),

@@ -27,7 +27,6 @@ fn paths(values: &Values) -> Vec<String> {
         .collect()
 }
 
-// proves: BOOT-87
 #[test]
 fn credentials_are_what_the_mode_uses() {
     let certificate = || b"certificate".to_vec();
@@ -71,11 +70,26 @@ fn credentials_are_what_the_mode_uses() {
         let mut account = account(7);
         credentials.apply(&mut account.security);
         account.security_instance = Some(4);
-        let values = BootstrapConfiguration::new([account]).number(None).unwrap();
-        assert_eq!(values.get(path("/0/4/2")), Some(ValueRef::Integer(mode)));
-        for id in 3..=5 {
-            let value = values.get(Path::resource(0, 4, id));
-            assert_eq!(value.is_some(), used.contains(&id), "{credentials:?}: {id}");
+        let configuration = BootstrapConfiguration::new([account]);
+        for version in [
+            None,
+            Some(Version::V1_0),
+            Some(Version::V1_1),
+            Some(Version::V1_2),
+        ] {
+            let present = version.map(PresentInstances::new);
+            let values = configuration.number(present.as_ref()).unwrap();
+            assert_eq!(values.get(path("/0/4/2")), Some(ValueRef::Integer(mode)));
+            for id in 3..=5 {
+                let value = values.get(Path::resource(0, 4, id));
+                // Mandatory, if only empty, before LwM2M 1.2; Leshan's client needs them.
+                let expected = match used.contains(&id) {
+                    true => Some(ValueRef::Opaque(b"certificate")),
+                    false if version == Some(Version::V1_2) => None,
+                    false => Some(ValueRef::Opaque(b"")),
+                };
+                assert_eq!(value, expected, "{credentials:?}: {id}");
+            }
         }
         assert!(
             !format!("{credentials:?}").contains("certificate"),
@@ -90,7 +104,11 @@ fn an_account_is_two_instances_with_one_number() {
     let mut account = account(101);
     account.server.lifetime = 300;
     account.server.mute_send = Some(false);
-    let values = BootstrapConfiguration::new([account]).number(None).unwrap();
+    account.security_instance = Some(2);
+    let present = PresentInstances::new(Version::V1_2);
+    let values = BootstrapConfiguration::new([account])
+        .number(Some(&present))
+        .unwrap();
     assert_eq!(
         paths(&values),
         [
