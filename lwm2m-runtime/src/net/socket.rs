@@ -19,7 +19,7 @@ pub struct SocketConfig {
     /// Bytes of datagrams that wait to be sent. Default: the system's choice.
     pub send_buffer: Option<usize>,
     /// Whether other sockets of this program may have the same address, so that the system divides the peers among
-    /// them (`SO_REUSEPORT`, on Unix only). Default: no.
+    /// them (`SO_REUSEPORT`; on Linux, Android and FreeBSD only). Default: no.
     pub reuse_port: bool,
 }
 
@@ -54,10 +54,7 @@ impl Socket {
             // Systems differ in what they do unasked.
             socket.set_only_v6(false)?;
         }
-        #[cfg(all(
-            unix,
-            not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin"))
-        ))]
+        #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
         if config.reuse_port {
             socket.set_reuse_port(true)?;
         }

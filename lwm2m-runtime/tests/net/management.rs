@@ -1,6 +1,7 @@
 //! Reading, writing, executing, creating, deleting, discovering.
 
 use lwm2m_runtime::{
+    client::Event,
     encoding::{Content, Record},
     link::AttributeChanges,
     model::{Path, Value, Version},
@@ -154,8 +155,6 @@ async fn executes_reach_the_program() {
 
 #[tokio::test]
 async fn an_execute_may_be_answered_later() {
-    use lwm2m_runtime::client::Event;
-
     let (_server, client, remote) =
         pair_of(|builder| builder.on_execute(Valve::CLOSE, |_| Executed::Later)).await;
     let mut events = client.events().await;
@@ -170,6 +169,20 @@ async fn an_execute_may_be_answered_later() {
     let (completed, executed) = tokio::join!(program, remote.execute(Valve::CLOSE.at(0), ()));
     assert_eq!(completed, Ok(true));
     assert_eq!(executed.unwrap_err().status(), Some(Status::ServiceUnavailable));
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_waits_for_holds_up_nothing() {
+    let (_server, client, remote) =
+        pair_of(|builder| builder.on_execute(Valve::CLOSE, |_| Executed::Later)).await;
+    let mut events = client.events().await;
+    let execute = remote.execute(Valve::CLOSE.at(0), ());
+    let begun = async { while !matches!(events.next().await, Some(Event::Deferred { .. })) {} };
+    tokio::select! {
+        executed = execute => unreachable!("{executed:?}"),
+        () = begun => {}
+    }
+    assert_eq!(remote.get(Valve::OPENING.at(0)).await, Ok(50));
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ pub(super) enum Command {
         objects: Vec<u16>,
         reply: oneshot::Sender<Result<Answered, DeviceError>>,
     },
+    /// Somebody does not wait for the reply to an [`Ask`](Self::Ask) any more.
+    Abandoned,
     /// An observation. The reply comes when the device has taken or refused it.
     Observe {
         endpoint: Arc<str>,

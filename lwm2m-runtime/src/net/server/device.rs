@@ -1,33 +1,32 @@
 use core::fmt;
-use std::{string::ToString, sync::Arc, vec::Vec};
+use std::{sync::Arc, vec::Vec};
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     DeviceError, DiscoveredLink, ExecuteArguments, Observe, RegistrationInfo, Targets,
     ask::Ask,
-    command::{Answered, Command},
+    asking::decode,
+    command::Command,
     discovered,
     targets::{Target, target},
-    verbatim::Verbatim,
 };
 use crate::{
-    encoding::{Decoder, Definitions, Format, PayloadKind, Record, Unknown, instance_records},
+    encoding::{Decoder, PayloadKind, Record, Unknown, instance_records},
     link::AttributeChanges,
     model::{ObjectDefinition, Operations, Path},
     object::{
         Field, Object, ResourceValue, TypedPath,
         access::{Executable, Writable},
     },
-    operation::{Depth, InvalidRequest, Operation, Request, WriteMode},
-    server::Answer,
+    operation::{Depth, InvalidRequest, Operation, WriteMode},
 };
 
 /// A device under its endpoint client name: what a program of the server asks of it.
 ///
 /// It stands for the name, not for one registration: it is made before the device registers, and stays good when the
 /// device registers again. It is cheap to clone. Requests to a device wait for each other, in their order; those to
-/// different devices do not.
+/// different devices do not. A request whose future is dropped is given up, though the device may have it already.
 ///
 /// ```no_run
 /// use lwm2m_runtime::{
@@ -47,8 +46,8 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Device {
-    endpoint: Arc<str>,
-    commands: mpsc::Sender<Command>,
+    pub(super) endpoint: Arc<str>,
+    pub(super) commands: mpsc::Sender<Command>,
 }
 
 impl Device {
@@ -317,123 +316,6 @@ impl Device {
         Observe::new(self.clone(), targets)
     }
 
-    /// Reads what is at a path, whatever it is. Values have the types of the definitions that the server's
-    /// configuration knows, else those that the format shows.
-    ///
-    /// # Errors
-    ///
-    /// [`DeviceError`].
-    pub async fn read_path(&self, path: Path) -> Result<Vec<Record>, DeviceError> {
-        let objects = path.object_id().into_iter().collect();
-        let (answered, format) = self.content(Ask::Read { path }, objects).await?;
-        decode(Operation::Read, path, format, &answered.definitions, &answered)
-    }
-
-    /// Reads what is at several paths at once (LwM2M 1.1). What is not there, or may not be read, is left out.
-    ///
-    /// # Errors
-    ///
-    /// [`DeviceError`].
-    pub async fn read_paths(&self, paths: &[Path]) -> Result<Vec<Record>, DeviceError> {
-        let objects = paths.iter().filter_map(|path| path.object_id()).collect();
-        let ask = Ask::ReadComposite {
-            paths: paths.to_vec(),
-        };
-        let (answered, format) = self.content(ask, objects).await?;
-        decode(
-            Operation::ReadComposite,
-            Path::ROOT,
-            format,
-            &answered.definitions,
-            &answered,
-        )
-    }
-
-    /// Writes values at or below a path. What else is in a multiple resource or an instance is replaced or stays, as
-    /// `mode` says.
-    ///
-    /// # Errors
-    ///
-    /// [`DeviceError`].
-    pub async fn write_path(
-        &self,
-        path: Path,
-        mode: WriteMode,
-        records: Vec<Record>,
-    ) -> Result<(), DeviceError> {
-        let kind = match &*records {
-            [
-                Record {
-                    path: only, content, ..
-                },
-            ] if *only == path && path.depth() >= 3 => PayloadKind::Value(match content {
-                crate::encoding::Content::Value(value) => Some(value.resource_type()),
-                _ => None,
-            }),
-            _ => PayloadKind::Values,
-        };
-        self.done(Ask::Write {
-            path,
-            mode,
-            kind,
-            records,
-        })
-        .await
-    }
-
-    /// Writes values at any paths, all or none (LwM2M 1.1).
-    ///
-    /// # Errors
-    ///
-    /// [`DeviceError`].
-    pub async fn write_composite(&self, records: Vec<Record>) -> Result<(), DeviceError> {
-        self.done(Ask::WriteComposite { records }).await
-    }
-
-    /// Executes the resource at a path.
-    ///
-    /// # Errors
-    ///
-    /// [`DeviceError`].
-    pub async fn execute_path(
-        &self,
-        path: Path,
-        arguments: impl ExecuteArguments,
-    ) -> Result<(), DeviceError> {
-        let arguments = arguments.as_arguments().as_str().to_string();
-        self.done(Ask::Execute { path, arguments }).await
-    }
-
-    /// Deletes the instance or, since LwM2M 1.2, the resource instance at a path.
-    ///
-    /// # Errors
-    ///
-    /// [`DeviceError`].
-    pub async fn delete_path(&self, path: Path) -> Result<(), DeviceError> {
-        self.done(Ask::Delete { path }).await
-    }
-
-    /// Observes what is at a path, whatever it is.
-    pub fn observe_path(&self, path: Path) -> Observe<Path> {
-        Observe::new(self.clone(), path)
-    }
-
-    /// Observes what is at several paths together (LwM2M 1.1).
-    pub fn observe_paths(&self, paths: Vec<Path>) -> Observe<Vec<Path>> {
-        Observe::new(self.clone(), paths)
-    }
-
-    /// Asks exactly this, and returns what the device answers, a refusal too. Observations have their own
-    /// [`observe`](Self::observe).
-    ///
-    /// # Errors
-    ///
-    /// [`DeviceError`] where there is no answer.
-    pub async fn request(&self, request: &Request<'_>) -> Result<Answer, DeviceError> {
-        let ask = Ask::Verbatim(Verbatim::new(request));
-        self.ask(ask, Vec::new()).await.map(|answered| answered.answer)
-    }
-
     async fn write_instance<O: Object>(
         &self,
         instance: u16,
@@ -450,93 +332,12 @@ impl Device {
         })
         .await
     }
-
-    /// Asks for something that is done or not.
-    async fn done(&self, ask: Ask) -> Result<(), DeviceError> {
-        self.answer(ask).await.map(drop)
-    }
-
-    /// Asks for something, and takes a success for an answer.
-    async fn answer(&self, ask: Ask) -> Result<Answer, DeviceError> {
-        let (operation, path) = (ask.operation(), ask.path());
-        let answer = self.ask(ask, Vec::new()).await?.answer;
-        succeeded(answer, operation, path)
-    }
-
-    /// Asks for values.
-    pub(super) async fn content(
-        &self,
-        ask: Ask,
-        objects: Vec<u16>,
-    ) -> Result<(Answered, Format), DeviceError> {
-        let (operation, path) = (ask.operation(), ask.path());
-        let mut answered = self.ask(ask, objects).await?;
-        answered.answer = succeeded(answered.answer, operation, path)?;
-        let format = answered.format(path)?;
-        Ok((answered, format))
-    }
-
-    async fn ask(&self, ask: Ask, objects: Vec<u16>) -> Result<Answered, DeviceError> {
-        let (reply, answered) = oneshot::channel();
-        self.command(Command::Ask {
-            endpoint: self.endpoint.clone(),
-            ask,
-            objects,
-            reply,
-        })
-        .await?;
-        answered.await.map_err(|_| DeviceError::Stopped)?
-    }
-
-    pub(super) async fn command(&self, command: Command) -> Result<(), DeviceError> {
-        let sent = self.commands.send(command).await;
-        sent.map_err(|_| DeviceError::Stopped)
-    }
-
-    pub(super) const fn commands(&self) -> &mpsc::Sender<Command> {
-        &self.commands
-    }
-
-    pub(super) const fn name(&self) -> &Arc<str> {
-        &self.endpoint
-    }
 }
 
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Device").field(&self.endpoint).finish()
     }
-}
-
-/// An answer that is a success.
-pub(super) fn succeeded(answer: Answer, operation: Operation, path: Path) -> Result<Answer, DeviceError> {
-    match answer.status {
-        status if status.is_success() => Ok(answer),
-        status => Err(DeviceError::Refused {
-            operation,
-            path,
-            status,
-        }),
-    }
-}
-
-/// The records of an answer.
-pub(super) fn decode(
-    operation: Operation,
-    path: Path,
-    format: Format,
-    definitions: &dyn Definitions,
-    answered: &Answered,
-) -> Result<Vec<Record>, DeviceError> {
-    Decoder::new(format, path)
-        .with_definitions(definitions)
-        .read(answered.bytes())
-        .and_then(crate::encoding::Reader::collect)
-        .map_err(|error| DeviceError::Answer {
-            operation,
-            path,
-            error: error.into(),
-        })
 }
 
 /// What a server may write of an instance, checked against the definition.

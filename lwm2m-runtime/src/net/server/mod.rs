@@ -4,15 +4,17 @@
 //! |---|---|
 //! | `builder` | how a server starts |
 //! | `handle` | [`Server`]: the server as a program sees it |
-//! | `device` | [`Device`]: what a program asks of one device |
+//! | `device`, `untyped` | [`Device`]: what a program asks of one device, with types and without |
 //! | `targets`, `observed` | typed paths and tuples of them, as something to read and to observe |
 //! | `observe` | observations as streams |
 //! | `event`, `info`, `discovered`, `arguments`, `error` | what goes in and comes out |
 //! | `ask`, `verbatim` | a request before it is known what the device reads |
+//! | `asking` | from a question to the task, and back |
 //! | `command`, `task` | what handles tell the task, and what it does |
 
 mod arguments;
 mod ask;
+mod asking;
 mod builder;
 mod command;
 mod device;
@@ -25,6 +27,7 @@ mod observe;
 mod observed;
 mod targets;
 mod task;
+mod untyped;
 mod verbatim;
 
 pub use arguments::ExecuteArguments;

@@ -28,8 +28,8 @@ const KEPT: usize = 64;
 
 /// An observation that is about to begin; [`start`](Self::start) begins it.
 ///
-/// Attributes say when the device notifies. They go into the Observe; before LwM2M 1.2, which has no place for them
-/// there, they are attached to the paths by Write-Attributes first, and stay attached afterwards.
+/// Attributes say when the device notifies. They go into the Observe; where a device does not understand them there, as
+/// before LwM2M 1.2, they are attached to the paths by Write-Attributes, and stay attached afterwards.
 #[must_use = "nothing is observed until it starts"]
 #[derive(Clone, Debug)]
 pub struct Observe<T> {
@@ -133,7 +133,9 @@ impl<T: Observed> Observe<T> {
             mut attributes,
             kept,
         } = self;
-        if !attributes.is_empty() && device.registration().await?.version < Version::V1_2 {
+        // For a single path the engine does the same, and does it again after each new registration.
+        let attach = observed.composite() && !attributes.is_empty();
+        if attach && device.registration().await?.version < Version::V1_2 {
             for path in observed.paths() {
                 let changes = AttributeChanges::new(attributes);
                 device.write_attributes(path, changes).await?;
@@ -143,7 +145,7 @@ impl<T: Observed> Observe<T> {
         let (notices, inbox) = inbox(kept);
         let (reply, started) = oneshot::channel();
         let command = Command::Observe {
-            endpoint: device.name().clone(),
+            endpoint: device.endpoint.clone(),
             ask: match (observed.composite(), &*observed.paths()) {
                 (false, &[path]) => Ask::Observe { path, attributes },
                 (_, paths) => Ask::ObserveComposite {
@@ -253,7 +255,7 @@ impl<T: Observed> Drop for Observation<T> {
         let observation = self.id;
         let _ = self
             .device
-            .commands()
+            .commands
             .try_send(Command::CancelObservation { observation });
     }
 }

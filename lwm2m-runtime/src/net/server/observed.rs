@@ -1,6 +1,6 @@
 use std::{collections::VecDeque, vec::Vec};
 
-use super::{DeviceError, Targets, command::Answered, device::decode};
+use super::{DeviceError, Targets, asking::decode, command::Answered};
 use crate::{encoding::Record, model::Path, operation::Operation};
 
 /// What can be observed: [`Targets`] with types, or a [`Path`] or `Vec<Path>` without.

@@ -38,6 +38,8 @@ pub(super) struct Task {
     /// Makes the handles that events carry; weak, so that the task ends when all others are gone.
     handles: mpsc::WeakSender<Command>,
     requests: BTreeMap<RequestId, Waiting>,
+    /// Whether the askers of some of them are gone.
+    abandoned: bool,
     observations: BTreeMap<ObservationId, Watching>,
     events: Vec<Outlet<ServerEvent>>,
     sends: Vec<Outlet<SentValues>>,
@@ -95,6 +97,7 @@ impl Task {
             commands,
             handles,
             requests: BTreeMap::new(),
+            abandoned: false,
             observations: BTreeMap::new(),
             events: Vec::new(),
             sends: Vec::new(),
@@ -124,6 +127,7 @@ impl Task {
                         }
                         self.command(command);
                     }
+                    self.give_up_abandoned();
                 }
                 Work::None => return,
             }
@@ -159,13 +163,14 @@ impl Task {
                 }
                 Err(error) => answer(reply, Err(error)),
             },
+            Command::Abandoned => self.abandoned = true,
             Command::Observe {
                 endpoint,
                 ask,
                 objects,
                 notices,
                 reply,
-            } => match self.ask(&endpoint, &ask, server::Server::observe) {
+            } => match self.ask(&endpoint, &ask, server::Server::observe_or_attach) {
                 Ok(observation) => {
                     let watching = Watching {
                         objects,
@@ -209,6 +214,22 @@ impl Task {
             // The caller's.
             Command::Stop { .. } => {}
         }
+    }
+
+    /// Gives up the requests whose askers are gone.
+    fn give_up_abandoned(&mut self) {
+        if !core::mem::take(&mut self.abandoned) {
+            return;
+        }
+        let now = self.wire.now();
+        let engine = &mut self.engine;
+        self.requests.retain(|request, waiting| {
+            let gone = waiting.reply.is_closed();
+            if gone {
+                engine.cancel(now, *request);
+            }
+            !gone
+        });
     }
 
     /// Hands a request to the engine, in a form that the device understands.
