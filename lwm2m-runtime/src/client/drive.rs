@@ -171,8 +171,10 @@ impl Client {
         let Some(session) = self.sessions.get_mut(index) else {
             return;
         };
-        let step = match session.registration.state() {
-            State::Connecting | State::Registering => {
+        let state = session.registration.state();
+        let trying = matches!(state, State::Connecting | State::Registering);
+        let step = match state {
+            _ if trying || session.registration.is_reconnecting() => {
                 session.registration.exchange = None;
                 self.close_session(now, index);
                 self.attempt_failed(now, index, RegistrationFailure::Disconnected)

@@ -105,6 +105,8 @@ pub(super) struct Registration {
     expires: Instant,
     /// Whether an Update is not enough when there is a connection again.
     anew: bool,
+    /// Whether the server has not answered since it was lost.
+    reconnecting: bool,
     /// The version that a Register says, or has said.
     pub(super) version: Version,
 }
@@ -126,6 +128,7 @@ impl Registration {
             location: None,
             expires: Instant::default(),
             anew: false,
+            reconnecting: false,
             version,
         }
     }
@@ -266,6 +269,7 @@ impl Registration {
     /// at most, an Update is sent. Another Update follows at once where one was asked for meanwhile.
     pub(super) fn refreshed(&mut self, margin: Duration) -> Step {
         self.exchange = None;
+        self.reconnecting = false;
         self.told = self.telling.clone();
         let lifetime = Duration::from_secs(self.told.lifetime.into());
         let mut due = None;
@@ -304,7 +308,18 @@ impl Registration {
     /// An Update was not answered, or the connection was lost.
     pub(super) fn lost(&mut self, anew: bool) -> Step {
         self.anew |= anew;
+        self.reconnecting = true;
         self.restart()
+    }
+
+    /// Whether the Update on its way is an attempt to find the server again: if it is lost, too, it counts as one.
+    pub(super) const fn is_reconnecting(&self) -> bool {
+        self.reconnecting && matches!(self.state, State::Updating)
+    }
+
+    /// An Update is not enough any more.
+    pub(super) const fn require_register(&mut self) {
+        self.anew = true;
     }
 
     /// The attempt has failed.

@@ -263,17 +263,21 @@ impl Client {
                 self.catch_up(index, step)
             }
             Ok(_) => session.registration.update_refused(),
-            Err(failure) => self.lost(index, failure),
+            Err(failure) => self.lost(now, index, failure),
         }
     }
 
     /// A server does not answer any more: it is to be connected with and registered with anew.
-    fn lost(&mut self, index: usize, failure: Failure) -> Step {
+    fn lost(&mut self, now: Instant, index: usize, failure: Failure) -> Step {
         let Some(session) = self.sessions.get_mut(index) else {
             return Step::Wait;
         };
         let server = session.server();
         let failure = RegistrationFailure::Exchange(failure);
+        if session.registration.is_reconnecting() {
+            session.registration.require_register();
+            return self.attempt_failed(now, index, failure);
+        }
         self.events
             .push_back(Event::RegistrationFailed { server, failure });
         session.registration.lost(true)
@@ -286,7 +290,7 @@ impl Client {
             .get(index)
             .is_some_and(|session| session.registration.state().is_registered());
         if registered {
-            let step = self.lost(index, failure);
+            let step = self.lost(now, index, failure);
             self.drive(now, index, step);
         }
     }

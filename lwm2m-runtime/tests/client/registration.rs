@@ -809,3 +809,29 @@ fn a_client_that_is_started_while_it_stops_registers_again() {
         "{events:?}"
     );
 }
+
+// proves: REG-66
+#[test]
+fn a_connection_that_is_lost_again_and_again_is_not_made_without_end() {
+    let mut bench = Bench::registered();
+    bench.client.disconnected(bench.now, SERVER);
+    bench.connect(SERVER);
+    assert_eq!(bench.only().path(), "rd/5a3f");
+    for wait in [60, 120] {
+        bench.client.disconnected(bench.now, SERVER);
+        assert_eq!(bench.client.state(SERVER), Some(State::Retrying));
+        bench.events();
+        bench.pass(wait - 1);
+        assert!(bench.events().is_empty());
+        bench.pass(1);
+        assert_eq!(bench.events().len(), 1);
+        bench.connect(SERVER);
+        assert_eq!(bench.only().path(), "rd/5a3f", "the registration lives");
+    }
+    // Silence, too, is a failed attempt; a Register is next.
+    bench.pass(100);
+    assert_eq!(bench.client.state(SERVER), Some(State::Retrying));
+    bench.pass(240);
+    bench.connect(SERVER);
+    bench.accept_register(SERVER);
+}
