@@ -20,6 +20,8 @@ pub trait Authoriser: fmt::Debug + Send {
 
     /// Whether a client may register under a name, which is that of the peer's identity if it has one.
     ///
+    /// It is not registered yet: it may have to prove its address first, and then this is asked again.
+    ///
     /// # Errors
     ///
     /// The status of the answer: 4.00 for an unknown endpoint, 4.03 for one that may not register, 4.01 for one that

@@ -91,7 +91,10 @@ impl Default for ServerConfig {
 
 /// What becomes of a Register for an endpoint that is registered already, from another address.
 ///
-/// From the same address, or by the same authenticated identity, it always replaces the registration.
+/// From the same address, or by the same authenticated identity, it always replaces the registration. A registration made
+/// by a security session is never replaced by anybody else: 4.03. An address has one registration: where another endpoint
+/// registers from it, the one before ends, under every policy but [`Replace`](Self::Replace) only once the address is
+/// proved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DuplicateEndpoint {
