@@ -108,7 +108,8 @@ pub trait Application {
     }
 
     /// Whether an opaque resource takes what servers write block by block, by [`write_block`](Self::write_block), and not
-    /// as a value; what fits into one message is one block. For what is larger than memory, such as the package of a firmware update. Never by default.
+    /// as a value; what fits into one message is one block. For what is larger than memory, such as the package of a
+    /// firmware update. Never by default.
     fn accepts_stream(&mut self, tree: &Tree, resource: Path) -> bool {
         let _ = (tree, resource);
         false

@@ -4,6 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `device` | what the device's own program does with its instances |
+//! | `structure` | how objects and instances are found, come, go and are noted as changed |
 //! | `node` | an object with its instances, an instance with what is kept about it |
 //! | `config` | the limits |
 //! | `application` | what the device's program is asked while an operation is performed |
@@ -53,6 +54,7 @@ mod sample;
 mod sizes;
 mod staged;
 mod stream;
+mod structure;
 mod target;
 mod view;
 mod write;

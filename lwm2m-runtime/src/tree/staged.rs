@@ -2,8 +2,8 @@ use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 use super::{
     Application, Tree, Write,
-    device::{same_field, same_value},
     sizes::{field_size, value_size},
+    structure::{same_field, same_value},
 };
 use crate::{
     model::{ObjectDefinition, Path, ValueRef},
