@@ -9,8 +9,10 @@ use lwm2m_runtime::{
 };
 use lwm2m_tests::pair::{client_address, path, paths, server_address, values};
 
-use super::world::{NUMBER, Open, TEXTS, Watched, World, client_config, kept, server_config};
+use super::world::{NUMBER, Open, TEXTS, Watched, World, kept};
 
+/// What the device answers later.
+pub(super) const DEFERRED: Path = Path::resource(3, 0, 5);
 /// What the device changes and servers observe.
 pub(super) const LEVEL: Path = Path::resource(3, 0, 9);
 
@@ -128,8 +130,13 @@ impl World {
                 self.ask(client, &Request::Discover { path, depth }, Vec::new(), None);
             }
             15 => {
-                let path = [path("/1/0/8"), path("/3/0/4"), path("/1/0/4"), path("/3/0/0")]
-                    [self.random.up_to(3) as usize];
+                let path = [
+                    path("/1/0/8"),
+                    path("/3/0/4"),
+                    path("/1/0/4"),
+                    path("/3/0/0"),
+                    DEFERRED,
+                ][self.random.up_to(4) as usize];
                 let input = ExecuteInput::None;
                 self.ask(client, &Request::Execute { path, input }, Vec::new(), None);
             }
@@ -180,11 +187,26 @@ impl World {
         let Some(registration) = self.pair.servers[0].engine.find(endpoint) else {
             return;
         };
-        let path = [LEVEL, LEVEL, path("/3/0"), path("/16/0"), TEXTS[0]][self.random.up_to(4) as usize];
-        let request = Request::Observe {
-            path,
-            accept: None,
-            attributes: Default::default(),
+        let path =
+            [LEVEL, LEVEL, path("/3/0"), path("/16/0"), TEXTS[0], Path::ROOT][self.random.up_to(5) as usize];
+        let mut attributes = lwm2m_runtime::link::NotificationAttributes::default();
+        if self.versions[client] == Version::V1_2 && self.random.up_to(3) == 0 {
+            attributes.pmin = Some(self.random.up_to(2) as u32);
+            attributes.pmax = Some(20);
+            attributes.con = Some(self.random.up_to(1) == 0);
+        }
+        let list = paths(ContentFormat::SENML_CBOR, &["/3/0/9", "/16", "/1/0/1"]);
+        let request = match path {
+            Path::ROOT => Request::ObserveComposite {
+                paths: Payload::new(ContentFormat::SENML_CBOR, &list),
+                accept: None,
+                attributes,
+            },
+            _ => Request::Observe {
+                path,
+                accept: None,
+                attributes,
+            },
         };
         let now = self.pair.now;
         if let Ok(id) = self.pair.servers[0].engine.observe(now, registration, &request) {
@@ -268,14 +290,16 @@ impl World {
     fn restart_client(&mut self, client: usize) {
         self.tally.restarts += 1;
         let tree = kept(self.pair.clients[client].engine.tree());
-        let config = client_config(&mut self.random, client, self.versions[client]);
+        let config = self
+            .limits
+            .client(&mut self.random, client, self.versions[client]);
         self.pair.restart_client(client, config, tree);
         self.models[client].restarted();
     }
 
     fn restart_server(&mut self) {
         self.tally.restarts += 1;
-        let config = server_config(&mut self.random);
+        let config = self.limits.server(&mut self.random);
         self.pair.restart_server(0, config);
         let now = self.pair.now;
         for (_, open) in std::mem::take(&mut self.open) {

@@ -9,9 +9,10 @@
 //! 4. Some time after the faults are over, both sides agree on the registration and on what is observed.
 //! 5. When all have left, nothing is left of it in either engine.
 //!
-//! `LWM2M_TEST_SEED=4711 cargo test -p lwm2m-tests --test scenarios one_mix -- --ignored --nocapture` replays one seed.
+//! `LWM2M_MIX_SEED=4711 cargo test -p lwm2m-tests --test scenarios one_mix -- --ignored --nocapture` replays one seed.
 
 mod act;
+mod limits;
 mod model;
 mod world;
 
@@ -36,7 +37,7 @@ fn mixes(seeds: impl Iterator<Item = u64>) {
         match result {
             Ok(tally) => total.add(tally),
             Err(_) => panic!(
-                "seed {seed} has failed; replay it: LWM2M_TEST_SEED={seed} cargo test -p lwm2m-tests --test \
+                "seed {seed} has failed; replay it: LWM2M_MIX_SEED={seed} cargo test -p lwm2m-tests --test \
                  scenarios one_mix -- --ignored --nocapture"
             ),
         }
@@ -82,9 +83,9 @@ fn ten_thousand_mixes() {
 }
 
 #[test]
-#[ignore = "replays the seed in LWM2M_TEST_SEED"]
+#[ignore = "replays the seed in LWM2M_MIX_SEED"]
 fn one_mix() {
-    let seed = env::var("LWM2M_TEST_SEED").map_or(0, |seed| seed.parse().unwrap());
+    let seed = env::var("LWM2M_MIX_SEED").map_or(0, |seed| seed.parse().unwrap());
     let tally = mix(seed);
     assert!(tally.asked > 0, "{tally:?}");
 }

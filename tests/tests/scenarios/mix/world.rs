@@ -1,12 +1,11 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use lwm2m_runtime::{
-    client::{self, ClientConfig, RetryDefaults, State},
-    coap::EndpointConfig,
+    client::{self, State},
     model::{Path, Value, Version},
     operation::{Status, protected},
     random::Random,
-    server::{self, Answer, ObservationId, RequestId, ServerConfig},
+    server::{self, Answer, ObservationId, RequestId},
     time::Instant,
     tree::Tree,
 };
@@ -15,7 +14,7 @@ use lwm2m_tests::{
     pair::{Pair, Program, client_address},
 };
 
-use super::model::Model;
+use super::{limits::Limits, model::Model};
 use crate::fixtures::{VERSIONS, device_full, portfolio, server_minimum, tree};
 
 /// What is written, and checked.
@@ -71,6 +70,7 @@ pub(super) struct World {
     pub(super) addresses: u64,
     /// Whether engines start anew now and then.
     pub(super) restarts: bool,
+    pub(super) limits: Limits,
     /// What has happened beside datagrams, where one seed is replayed.
     trace: Vec<(Instant, String)>,
 }
@@ -100,38 +100,6 @@ fn faults(random: &mut Random) -> Faults {
         0 => Faults::NONE,
         1 => Faults::beyond_latency(random),
         _ => Faults::any(random),
-    }
-}
-
-fn coap(random: &mut Random, config: EndpointConfig) -> EndpointConfig {
-    EndpointConfig {
-        block_size: lwm2m_runtime::coap::BlockSize::from_exponent(random.up_to(6) as u8).unwrap(),
-        // All messages of EXCHANGE_LIFETIME: with fewer some would be acted on again.
-        max_recent: 65_536,
-        max_recent_bytes: 16 << 20,
-        ..config
-    }
-}
-
-pub(super) fn server_config(random: &mut Random) -> ServerConfig {
-    ServerConfig {
-        coap: coap(random, EndpointConfig::server()),
-        ..ServerConfig::default()
-    }
-}
-
-pub(super) fn client_config(random: &mut Random, client: usize, version: Version) -> ClientConfig {
-    ClientConfig {
-        versions: vec![version],
-        coap: coap(random, EndpointConfig::default()),
-        retry: RetryDefaults {
-            count: 3,
-            timer: Duration::from_secs(5),
-            sequence_delay: None,
-            sequence_count: 1,
-        },
-        failed_retry: Some(Duration::from_secs(60)),
-        ..ClientConfig::new(format!("urn:dev:os:32473-{client}"))
     }
 }
 
@@ -171,10 +139,11 @@ impl World {
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Random::new(u128::from(seed) << 32 | 0x006d_6978);
         let faults = faults(&mut random);
-        let late = faults.late_by > MAX_LATENCY;
+        let limits = Limits::any(&mut random);
+        let late = faults.late_by > MAX_LATENCY || limits == Limits::Tight;
         let mut pair = Pair::empty(random.next_u64(), faults);
-        pair.wire.forget = !std::env::var("LWM2M_TEST_SEED").is_ok_and(|text| text == seed.to_string());
-        pair.add_server(server_config(&mut random));
+        pair.wire.forget = !std::env::var("LWM2M_MIX_SEED").is_ok_and(|text| text == seed.to_string());
+        pair.add_server(limits.server(&mut random));
         let mut models = Vec::new();
         let mut versions = Vec::new();
         for client in 0..=random.up_to(1) as usize {
@@ -182,8 +151,11 @@ impl World {
             let tree = first_tree(&mut random);
             models.push(Model::new(&tree, &[TEXTS[0], TEXTS[1], NUMBER], late));
             versions.push(version);
-            let config = client_config(&mut random, client, version);
-            pair.add_client(config, tree, Program::default());
+            let config = limits.client(&mut random, client, version);
+            let mut program = Program::default();
+            let later = lwm2m_runtime::tree::Executed::Later;
+            program.execute.insert(super::act::DEFERRED, later);
+            pair.add_client(config, tree, program);
             let now = pair.now;
             pair.clients[client].engine.start(now);
         }
@@ -198,6 +170,7 @@ impl World {
             addresses: 0,
             trace: Vec::new(),
             restarts: true,
+            limits,
         }
     }
 
@@ -205,7 +178,7 @@ impl World {
     pub(super) fn come_back(&mut self) {
         let now = self.pair.now;
         self.pair.link.faults = faults(&mut self.random);
-        let late = self.pair.link.faults.late_by > MAX_LATENCY;
+        let late = self.pair.link.faults.late_by > MAX_LATENCY || self.limits == Limits::Tight;
         for (host, model) in self.pair.clients.iter_mut().zip(&mut self.models) {
             host.engine.start(now);
             model.late = late;
@@ -279,8 +252,11 @@ impl World {
             for (at, event) in events {
                 self.note(at, "device", &event);
                 if let client::Event::Deferred { ticket, .. } = event {
+                    // Some are forgotten: those time out.
                     let engine = &mut self.pair.clients[client].engine;
-                    engine.complete(at, ticket, Status::Changed);
+                    if self.random.up_to(3) > 0 {
+                        engine.complete(at, ticket, Status::Changed);
+                    }
                 }
             }
         }
