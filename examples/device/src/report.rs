@@ -102,8 +102,20 @@ impl Report {
             Event::BootstrapNeeded { .. } => self.line(
                 endpoint,
                 "bootstrap-needed",
-                format_args!("a bootstrap is wanted, which this example does not have"),
+                format_args!("a bootstrap is wanted"),
                 json!({}),
+            ),
+            Event::BootstrapFinished => self.line(
+                endpoint,
+                "bootstrapped",
+                format_args!("configured by the bootstrap server"),
+                json!({}),
+            ),
+            Event::BootstrapFailed { failure } => self.line(
+                endpoint,
+                "bootstrap-failed",
+                format_args!("not configured by the bootstrap server: {failure:?}"),
+                json!({"failure": format!("{failure:?}")}),
             ),
             _ => {}
         }

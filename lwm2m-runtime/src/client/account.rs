@@ -100,17 +100,12 @@ impl Account {
     }
 }
 
-/// Whether an instance of the Security object is the account of a bootstrap server.
-pub(super) fn is_bootstrap(security: &dyn Instance) -> bool {
-    boolean(security, 1) == Some(true)
-}
-
 fn value(instance: &dyn Instance, resource: u16) -> Option<ValueRef<'_>> {
     let (_, value) = instance.field(resource)?.entry(0)?;
     Some(value)
 }
 
-fn unsigned(instance: &dyn Instance, resource: u16) -> Option<u64> {
+pub(super) fn unsigned(instance: &dyn Instance, resource: u16) -> Option<u64> {
     match value(instance, resource)? {
         ValueRef::Unsigned(number) => Some(number),
         ValueRef::Integer(number) => u64::try_from(number).ok(),
@@ -118,7 +113,7 @@ fn unsigned(instance: &dyn Instance, resource: u16) -> Option<u64> {
     }
 }
 
-fn boolean(instance: &dyn Instance, resource: u16) -> Option<bool> {
+pub(super) fn boolean(instance: &dyn Instance, resource: u16) -> Option<bool> {
     match value(instance, resource)? {
         ValueRef::Boolean(flag) => Some(flag),
         _ => None,

@@ -36,6 +36,38 @@ impl Client {
         }
     }
 
+    /// Whether there is an account at a server.
+    pub(super) fn has_account(&self) -> bool {
+        !self.accounts().is_empty()
+    }
+
+    /// Forgets what was with servers, and begins with the accounts that there are now (LwM2M Core 1.2, section 6.1.7.7). A
+    /// server without one counts the client as de-registered, no message is needed.
+    pub(super) fn start_over(&mut self, now: Instant) {
+        let mut registered = Vec::new();
+        for index in 0..self.sessions.len() {
+            let Some(session) = self.sessions.get_mut(index) else {
+                break;
+            };
+            let server = session.server();
+            session.registration.exchange = None;
+            if session.registration.state().is_registered() {
+                registered.push(server);
+            }
+            self.deadlines.set(Alarm::Registration(server), None);
+            self.end_observations(server);
+            self.leave_session(now, index);
+        }
+        self.sessions.clear();
+        self.settle(now);
+        self.read_accounts(now);
+        for server in registered {
+            if self.index_of(server).is_none() {
+                self.events.push_back(Event::Deregistered { server });
+            }
+        }
+    }
+
     /// The accounts in the tree, as many as are served.
     fn accounts(&self) -> Vec<Account> {
         let mut accounts: Vec<Account> = Vec::new();

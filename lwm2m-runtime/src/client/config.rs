@@ -67,6 +67,18 @@ pub struct ClientConfig {
     /// When a registration that has failed for good, and was not bootstrapped since, is begun anew. Default after a
     /// day; `None` never.
     pub failed_retry: Option<Duration>,
+    /// Whether the client asks for a Bootstrap-Pack first (LwM2M 1.2), before it asks for a bootstrap session. Default
+    /// `true`.
+    pub bootstrap_pack: bool,
+    /// The format in which the client prefers to be written in a bootstrap session (`pct`, LwM2M 1.1): TLV, SenML JSON,
+    /// SenML CBOR or LwM2M CBOR. A bootstrap server that does not have it refuses. Default none: what the bootstrap
+    /// server likes.
+    pub bootstrap_format: Option<ContentFormat>,
+    /// How often a bootstrap is tried in a row; then a client that has accounts at servers stays with them, and one that
+    /// has none begins anew after [`failed_retry`](Self::failed_retry), or `max_retry_delay` where there is none. Default 5.
+    pub bootstrap_attempts: u64,
+    /// The wait after the first failed bootstrap, which doubles with each further one. Default 60 s.
+    pub bootstrap_retry_timer: Duration,
 }
 
 impl ClientConfig {
@@ -98,6 +110,10 @@ impl ClientConfig {
             retry_jitter_percent: 10,
             max_retry_delay: Duration::from_secs(86_400),
             failed_retry: Some(Duration::from_secs(86_400)),
+            bootstrap_pack: true,
+            bootstrap_format: None,
+            bootstrap_attempts: 5,
+            bootstrap_retry_timer: Duration::from_secs(60),
         }
     }
 }

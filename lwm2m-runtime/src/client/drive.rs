@@ -12,6 +12,10 @@ impl Client {
     /// Does what a registration asks for, until it only waits.
     pub(super) fn drive(&mut self, now: Instant, index: usize, mut step: Step) {
         while step != Step::Wait {
+            if let (Some(session), true) = (self.sessions.get(index), self.bootstrap.in_session()) {
+                self.bootstrap.put_off(session.server(), step);
+                break;
+            }
             step = self.take_step(now, index, step);
         }
         if let Some(session) = self.sessions.get(index) {
@@ -47,11 +51,11 @@ impl Client {
                     .next()
                     .unwrap_or(session.registration.version);
                 let server = session.server();
-                if session.account.bootstrap_on_failure {
-                    self.events
-                        .push_back(Event::BootstrapNeeded { server: Some(server) });
-                }
+                let bootstrap = session.account.bootstrap_on_failure;
                 self.end_observations(server);
+                if bootstrap {
+                    self.need_bootstrap(now, Some(server));
+                }
                 Step::Wait
             }
             Step::Close => {

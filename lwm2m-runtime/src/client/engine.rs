@@ -5,8 +5,8 @@ use alloc::{
 };
 
 use super::{
-    ClientConfig, Event, SendId, State, Ticket,
-    account::is_bootstrap,
+    BOOTSTRAP_SERVER, BootstrapState, ClientConfig, Event, SendId, State, Ticket,
+    bootstrap::Bootstrap,
     deadlines::Deadlines,
     observations::{ObservationId, Observations},
     registration::{Afterwards, Step},
@@ -33,6 +33,7 @@ pub struct Client {
     pub(super) endpoint: Endpoint,
     pub(super) tree: Tree,
     pub(super) sessions: Vec<Session>,
+    pub(super) bootstrap: Bootstrap,
     pub(super) observations: Observations,
     pub(super) tickets: Tickets,
     pub(super) sends: BTreeMap<ExchangeId, (SendId, u16)>,
@@ -58,6 +59,10 @@ pub(super) enum Alarm {
     Registration(u16),
     Observation(ObservationId),
     Ticket(Ticket),
+    /// The bootstrap that is on, or the connection that it has left.
+    Bootstrap,
+    /// The account at the bootstrap server.
+    BootstrapAccount,
 }
 
 /// What the device's program wants of the whole.
@@ -74,7 +79,8 @@ pub(super) enum Phase {
 pub struct ClientCounters {
     /// Datagrams from addresses without a session: dropped.
     pub strangers: u64,
-    /// Requests of servers that had not acknowledged a Register: dropped.
+    /// Requests of servers that had not acknowledged a Register, of the bootstrap server without a session, and of
+    /// servers while there is one: dropped.
     pub early: u64,
     /// Notifications that were not stored for a server that could not be reached, or made room for newer ones.
     pub dropped_notifications: u64,
@@ -90,6 +96,7 @@ impl Client {
         while tree.poll_change().is_some() {}
         Self {
             endpoint: Endpoint::new(config.coap.clone(), random.seed()),
+            bootstrap: Bootstrap::new(&config),
             config,
             sessions: Vec::new(),
             observations: Observations::new(),
@@ -109,24 +116,18 @@ impl Client {
         }
     }
 
-    /// Registers with every server that has an account, those with a Registration Priority Order one after the other.
+    /// Registers with every server that has an account, those with a Registration Priority Order one after the other;
+    /// without any, asks the bootstrap server for some.
     pub fn start(&mut self, now: Instant) {
         // What the engine executes itself exists. Neither is there, nor needed, without the objects.
         let _ = self.tree.enable(1, 4);
-        let bootstrap = self
-            .tree
-            .instances(0)
-            .filter_map(|instance| self.tree.instance(0, instance))
-            .any(is_bootstrap);
-        if bootstrap {
-            let _ = self.tree.enable(1, 9);
-        }
+        self.offer_bootstrap();
         self.settle(now);
         self.read_accounts(now);
-        if self.sessions.is_empty() {
-            self.events.push_back(Event::BootstrapNeeded { server: None });
-        }
         self.phase = Phase::Started;
+        if self.sessions.is_empty() {
+            self.need_bootstrap(now, None);
+        }
         let servers: Vec<u16> = self.servers().collect();
         self.want(now, &servers);
     }
@@ -140,7 +141,15 @@ impl Client {
         datagram: &[u8],
         application: &mut dyn Application,
     ) {
-        let Some(index) = self.session_of(from) else {
+        let of_server = self.session_of(from);
+        let bootstraps = self.bootstrap.state != BootstrapState::Idle || of_server.is_none();
+        if bootstraps && self.bootstrap.peer == Some(from) {
+            self.receive_of_bootstrap_server(now, from, datagram);
+            self.endpoint_events(now);
+            self.settle(now);
+            return self.do_what_is_due(now, application);
+        }
+        let Some(index) = of_server else {
             self.counters.strangers = self.counters.strangers.saturating_add(1);
             return;
         };
@@ -148,7 +157,8 @@ impl Client {
             .sessions
             .get(index)
             .is_some_and(|session| session.registration.state().is_registered());
-        if !registered && is_request(datagram) {
+        let served = registered && !self.bootstrap.in_session();
+        if !served && is_request(datagram) {
             self.counters.early = self.counters.early.saturating_add(1);
             return;
         }
@@ -186,6 +196,9 @@ impl Client {
     /// there. Where there was another one, that is over, and the client registers again. Nothing happens where no
     /// connection is wanted.
     pub fn connected(&mut self, now: Instant, server: u16, peer: Peer) {
+        if server == BOOTSTRAP_SERVER {
+            return self.bootstrap_connected(now, peer);
+        }
         let Some(index) = self.index_of(server) else {
             return;
         };
@@ -207,6 +220,9 @@ impl Client {
     /// There is no connection to a server: its address could not be found, no session was made, or it was lost. The
     /// client tries again as the Server object says. Notifications are stored meanwhile if `/1/x/6` wants it.
     pub fn disconnected(&mut self, now: Instant, server: u16) {
+        if server == BOOTSTRAP_SERVER {
+            return self.bootstrap_disconnected(now);
+        }
         if let Some(index) = self.index_of(server) {
             self.disconnect(now, index);
         }
@@ -292,6 +308,7 @@ impl Client {
     /// De-registers everywhere. [`Event::Stopped`] tells when that is done.
     pub fn stop(&mut self, now: Instant) {
         self.phase = Phase::Stopping;
+        self.stop_bootstrap(now);
         for index in 0..self.sessions.len() {
             self.end(now, index, Afterwards::Idle);
         }
@@ -396,10 +413,15 @@ impl Client {
             due.push(alarm);
         }
         for alarm in due {
+            if self.bootstrap.put_off_alarm(alarm) {
+                continue;
+            }
             match alarm {
                 Alarm::Registration(server) => self.registration_due(now, server),
                 Alarm::Observation(id) => self.observation_due(now, id, application),
                 Alarm::Ticket(ticket) => self.tickets.forget(ticket),
+                Alarm::Bootstrap => self.bootstrap_due(now),
+                Alarm::BootstrapAccount => self.purge_bootstrap_account(now),
             }
         }
         self.endpoint_events(now);
@@ -410,6 +432,9 @@ impl Client {
         use crate::coap::Event as Coap;
         while let Some(event) = self.endpoint.poll_event() {
             match event {
+                Coap::Failed {
+                    exchange, failure, ..
+                } if self.bootstrap.is_request(exchange) => self.bootstrap_answered(now, Err(failure)),
                 Coap::Failed {
                     exchange, failure, ..
                 } => self.answered(now, exchange, Err(failure)),
@@ -431,6 +456,6 @@ impl core::fmt::Debug for Client {
 }
 
 /// Whether a datagram is a request, as far as its code says.
-fn is_request(datagram: &[u8]) -> bool {
+pub(super) fn is_request(datagram: &[u8]) -> bool {
     matches!(datagram.get(1), Some(1..=31))
 }

@@ -1,6 +1,6 @@
 use alloc::string::String;
 
-use super::{SendId, Ticket};
+use super::{BootstrapFailure, SendId, Ticket};
 use crate::{
     coap::Failure,
     model::{Path, Version},
@@ -9,7 +9,8 @@ use crate::{
 
 /// What the device's program, or the shell around the engine, should know or do.
 ///
-/// `server` is a Short Server ID throughout.
+/// `server` is a Short Server ID throughout; in [`Connect`](Self::Connect) and [`Disconnect`](Self::Disconnect) it may be
+/// [`BOOTSTRAP_SERVER`](super::BOOTSTRAP_SERVER).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -53,11 +54,22 @@ pub enum Event {
         server: u16,
     },
     /// The device should be bootstrapped: registration has failed where `/1/x/16` asks for it, or a server has executed
-    /// `/1/x/9`. Without a server: there is no account at all.
+    /// `/1/x/9`. Without a server: there is no account at all. Where there is an account at a bootstrap server the client
+    /// asks it.
     BootstrapNeeded {
         /// On whose account.
         server: Option<u16>,
     },
+    /// The client has been configured by the bootstrap server, and registers with its servers. Store the tree now, and set
+    /// `/1/x/12` (Last Bootstrapped) where there is a clock.
+    BootstrapFinished,
+    /// A bootstrap has failed, and the configuration is what it was before it. The state says what comes next.
+    BootstrapFailed {
+        /// Why.
+        failure: BootstrapFailure,
+    },
+    /// The account at the bootstrap server is gone, as its time-out `/0/x/12` has passed. Store the tree.
+    BootstrapAccountRemoved,
     /// A server has changed a value, or several below the path.
     Written {
         /// What.

@@ -12,6 +12,8 @@
 //! | `uplink` | Register, Update, De-register and their answers |
 //! | `serve` | requests of servers |
 //! | `own` | resources that the engine executes itself: Disable, Registration Update Trigger, Bootstrap-Request Trigger |
+//! | `bootstrap` | when to ask the bootstrap server for a configuration, and what follows |
+//! | `provision` | what the bootstrap server asks |
 //! | `tickets` | executes that are answered later |
 //! | `settle` | what a change of the tree leads to |
 //! | `observations`, `observe`, `notify` | who observes what, and when who is told |
@@ -62,6 +64,7 @@
 
 mod account;
 mod accounts;
+mod bootstrap;
 mod config;
 mod deadlines;
 mod drive;
@@ -72,6 +75,7 @@ mod observations;
 mod observe;
 mod order;
 mod own;
+mod provision;
 mod registration;
 mod send;
 mod serve;
@@ -82,6 +86,7 @@ mod stored;
 mod tickets;
 mod uplink;
 
+pub use bootstrap::{BOOTSTRAP_SERVER, BootstrapFailure, BootstrapState};
 pub use config::{ClientConfig, RetryDefaults};
 pub use engine::{Client, ClientCounters};
 pub use event::{Event, RegistrationFailure, SendFailure};

@@ -69,8 +69,16 @@ pub(super) struct Patience {
 }
 
 impl Patience {
+    /// The wait after an attempt, counted from 1: twice as long after each further one.
+    pub(super) fn doubled(self, timer: Duration, attempt: u64) -> Duration {
+        let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
+        let factor = 1_u32.checked_shl(doublings).filter(|factor| *factor > 0);
+        let wait = timer.saturating_mul(factor.unwrap_or(u32::MAX));
+        self.jitter(wait.min(self.longest))
+    }
+
     /// A wait with chance added to it.
-    fn jitter(self, wait: Duration) -> Duration {
+    pub(super) fn jitter(self, wait: Duration) -> Duration {
         let most = wait.as_millis().saturating_mul(self.jitter_percent.into()) / 100;
         let chance = (u128::from(self.chance >> 32) * most) >> 32;
         wait.saturating_add(Duration::from_millis(u64::try_from(chance).unwrap_or(u64::MAX)))
@@ -327,10 +335,7 @@ impl Registration {
         self.exchange = None;
         let retry = account.retry;
         if self.attempt < retry.count {
-            let doublings = u32::try_from(self.attempt - 1).unwrap_or(u32::MAX);
-            let factor = 1_u32.checked_shl(doublings).filter(|factor| *factor > 0);
-            let wait = retry.timer.saturating_mul(factor.unwrap_or(u32::MAX));
-            let wait = patience.jitter(wait.min(patience.longest));
+            let wait = patience.doubled(retry.timer, self.attempt);
             self.enter(State::Retrying, Some(now + wait));
             return Step::Wait;
         }

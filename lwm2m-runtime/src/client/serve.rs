@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    Client, ClientConfig, Event,
+    Client, ClientConfig,
     observe::Wish,
     own::{Order, Own},
     registration::Afterwards,
@@ -290,7 +290,7 @@ impl Client {
             }
             Order::Bootstrap { .. } => {
                 let server = Some(session.server());
-                self.events.push_back(Event::BootstrapNeeded { server });
+                self.need_bootstrap(now, server);
             }
         }
     }

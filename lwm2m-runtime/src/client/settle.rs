@@ -10,8 +10,12 @@ use crate::{
 const BINDING: Path = Path::resource(3, 0, 16);
 
 impl Client {
-    /// Looks at what has changed in the tree: accounts, what servers are told, what they observe.
+    /// Looks at what has changed in the tree: accounts, what servers are told, what they observe. What a bootstrap changes
+    /// counts once it is over.
     pub(super) fn settle(&mut self, now: Instant) {
+        if self.bootstrap.in_session() {
+            return;
+        }
         let mut accounts = false;
         let mut told = false;
         let objects = self.tree.objects().count();

@@ -333,7 +333,7 @@ impl Client {
 }
 
 /// Sends a request of this side. `None` where it does not fit, or too much is open.
-fn send(
+pub(super) fn send(
     endpoint: &mut Endpoint,
     options: &mut OptionBuffer,
     now: Instant,

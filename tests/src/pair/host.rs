@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 
-use lwm2m_runtime::{client, server, time::Instant};
+use lwm2m_runtime::{bootstrap, client, server, time::Instant};
 
 /// A server in the network.
 #[derive(Debug)]
@@ -11,6 +11,17 @@ pub struct ServerHost {
     pub engine: server::Server,
     /// Everything that it has told, and when.
     pub events: Vec<(Instant, server::Event)>,
+}
+
+/// A bootstrap server in the network.
+#[derive(Debug)]
+pub struct BootstrapHost {
+    /// Its address.
+    pub address: SocketAddr,
+    /// The engine.
+    pub engine: bootstrap::BootstrapServer,
+    /// Everything that it has told, and when.
+    pub events: Vec<(Instant, bootstrap::Event)>,
 }
 
 /// A device in the network.

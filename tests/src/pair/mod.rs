@@ -24,13 +24,15 @@ mod wire;
 mod words;
 
 use std::{
+    collections::BTreeSet,
     net::{Ipv6Addr, SocketAddr},
     time::Duration,
 };
 
 pub use ask::Trouble;
-pub use host::{ClientHost, ServerHost};
+pub use host::{BootstrapHost, ClientHost, ServerHost};
 use lwm2m_runtime::{
+    bootstrap::{BootstrapServer, BootstrapServerConfig, Plans},
     client::{self, Client, ClientConfig},
     coap::Peer,
     random::Random,
@@ -62,10 +64,14 @@ pub struct Pair<A> {
     pub wire: Wire,
     /// The servers, in the order in which they were added.
     pub servers: Vec<ServerHost>,
+    /// The bootstrap server, if there is one.
+    pub bootstrap: Option<BootstrapHost>,
     /// The devices, in the order in which they were added.
     pub clients: Vec<ClientHost<A>>,
     /// What arrived where nobody is.
     pub strays: Vec<Datagram>,
+    /// Datagrams that are lost, by how many were sent before them.
+    pub lost: BTreeSet<usize>,
     random: Random,
     turns: u32,
 }
@@ -94,6 +100,18 @@ pub fn stranger_address(index: usize) -> SocketAddr {
     address(3, index)
 }
 
+/// The address of the bootstrap server.
+#[must_use]
+pub fn bootstrap_address() -> SocketAddr {
+    address(4, 0)
+}
+
+/// What the Security object says of that address.
+#[must_use]
+pub fn bootstrap_uri() -> String {
+    format!("coap://{}", bootstrap_address())
+}
+
 fn address(net: u16, index: usize) -> SocketAddr {
     let index = index as u32 + 1;
     let [high, low] = [(index >> 16) as u16, index as u16];
@@ -110,8 +128,10 @@ impl<A: Application> Pair<A> {
             link: Link::new(random.seed(), faults),
             wire: Wire::default(),
             servers: Vec::new(),
+            bootstrap: None,
             clients: Vec::new(),
             strays: Vec::new(),
+            lost: BTreeSet::new(),
             random,
             turns: 0,
         }
@@ -133,6 +153,16 @@ impl<A: Application> Pair<A> {
             address,
             engine: Server::new(config, self.random.seed()),
             events: Vec::new(),
+        });
+    }
+
+    /// Sets the bootstrap server, at [`bootstrap_address`], in place of one that was there: it knows nothing of sessions.
+    pub fn set_bootstrap(&mut self, config: BootstrapServerConfig, plans: Plans) {
+        let events = self.bootstrap.take().map(|host| host.events);
+        self.bootstrap = Some(BootstrapHost {
+            address: bootstrap_address(),
+            engine: BootstrapServer::new(config, plans, self.random.seed()),
+            events: events.unwrap_or_default(),
         });
     }
 
@@ -271,6 +301,11 @@ impl<A: Application> Pair<A> {
                 server.engine.handle_timeout(self.now);
             }
         }
+        if let Some(host) = &mut self.bootstrap {
+            if host.engine.poll_timeout().is_some_and(|at| at <= self.now) {
+                host.engine.handle_timeout(self.now);
+            }
+        }
         for client in &mut self.clients {
             if client.engine.poll_timeout().is_some_and(|at| at <= self.now) {
                 client.engine.handle_timeout(self.now, &mut client.application);
@@ -284,7 +319,11 @@ impl<A: Application> Pair<A> {
     fn next(&mut self) -> Option<Instant> {
         let servers = self.servers.iter_mut().map(|host| host.engine.poll_timeout());
         let clients = self.clients.iter_mut().map(|host| host.engine.poll_timeout());
-        let timers = servers.chain(clients).flatten().min();
+        let bootstrap = self
+            .bootstrap
+            .as_mut()
+            .and_then(|host| host.engine.poll_timeout());
+        let timers = servers.chain(clients).flatten().chain(bootstrap).min();
         timers.into_iter().chain(self.link.next_arrival()).min()
     }
 
@@ -292,6 +331,8 @@ impl<A: Application> Pair<A> {
         let from = Peer::new(datagram.from);
         let now = self.now;
         if let Some(host) = self.servers.iter_mut().find(|host| host.address == datagram.to) {
+            host.engine.handle_input(now, from, &datagram.bytes);
+        } else if let Some(host) = self.bootstrap.as_mut().filter(|host| host.address == datagram.to) {
             host.engine.handle_input(now, from, &datagram.bytes);
         } else if let Some(host) = self.clients.iter_mut().find(|host| host.address == datagram.to) {
             host.engine
@@ -304,11 +345,25 @@ impl<A: Application> Pair<A> {
     /// Takes everything that the engines have to say.
     fn flush(&mut self) {
         let now = self.now;
+        let (wire, link, lost) = (&mut self.wire, &mut self.link, &self.lost);
+        let mut put = |from, to, datagram: &[u8]| {
+            let number = wire.mark();
+            wire.push(now, from, to, datagram);
+            if !lost.contains(&number) {
+                link.send(now, from, to, datagram);
+            }
+        };
         for host in &mut self.servers {
             while let Some(transmit) = host.engine.poll_transmit() {
-                let to = transmit.peer.address;
-                self.wire.push(now, host.address, to, transmit.datagram);
-                self.link.send(now, host.address, to, transmit.datagram);
+                put(host.address, transmit.peer.address, transmit.datagram);
+            }
+            while let Some(event) = host.engine.poll_event() {
+                host.events.push((now, event));
+            }
+        }
+        if let Some(host) = &mut self.bootstrap {
+            while let Some(transmit) = host.engine.poll_transmit() {
+                put(host.address, transmit.peer.address, transmit.datagram);
             }
             while let Some(event) = host.engine.poll_event() {
                 host.events.push((now, event));
@@ -317,9 +372,7 @@ impl<A: Application> Pair<A> {
         for host in &mut self.clients {
             loop {
                 while let Some(transmit) = host.engine.poll_transmit() {
-                    let to = transmit.peer.address;
-                    self.wire.push(now, host.address, to, transmit.datagram);
-                    self.link.send(now, host.address, to, transmit.datagram);
+                    put(host.address, transmit.peer.address, transmit.datagram);
                 }
                 let Some(event) = host.engine.poll_event() else {
                     break;

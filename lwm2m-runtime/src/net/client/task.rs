@@ -199,6 +199,10 @@ impl Task {
                     let failed = self.failed.entry(*server).or_default();
                     *failed = failed.wrapping_add(1);
                 }
+                Event::BootstrapFailed { .. } => {
+                    let failed = self.failed.entry(client::BOOTSTRAP_SERVER).or_default();
+                    *failed = failed.wrapping_add(1);
+                }
                 Event::Sent { id, .. } => self.sent(*id, Ok(())),
                 Event::SendFailed { id, server, failure } => {
                     let (server, failure) = (*server, *failure);

@@ -1,0 +1,453 @@
+//! Client Initiated Bootstrap (LwM2M Core 1.2, section 6.1): when the client asks to be configured, and when again.
+//!
+//! 1. `HoldOff`: a bootstrap is needed, and the Client Hold Off Time of the account runs.
+//! 2. `Connecting`: the shell is asked for a connection to [`BOOTSTRAP_SERVER`].
+//! 3. `Requesting`: in LwM2M 1.2 a Bootstrap-Pack-Request; whatever goes wrong with it, a Bootstrap-Request follows.
+//! 4. `Session`: the bootstrap server asks (`provision`). Meanwhile servers are not served, told or asked anything; so
+//!    nobody sees a configuration that is half an old one.
+//! 5. Bootstrap-Finish, or a pack that was taken: the client begins anew with the accounts that it has now. The bootstrap
+//!    server can repeat its last request for a while. Later the account at the bootstrap server goes, if it says so.
+//! 6. Failure: the tree is as it was before. `Retrying`, each time twice as long. When all attempts are spent, a client
+//!    with servers stays with them; one without tries on for ever.
+
+use alloc::{string::String, vec::Vec};
+use core::{fmt::Write as _, time::Duration};
+
+use super::{
+    Client, ClientConfig, Event,
+    account::{boolean, text, unsigned},
+    engine::{Alarm, Phase},
+    registration::{Patience, Step},
+    uplink::send,
+};
+use crate::{
+    coap::{ExchangeId, Failure, IncomingResponse, Peer},
+    encoding::{Negotiation, PayloadKind},
+    model::{Path, ValueRef, Version},
+    object::Instance,
+    operation::{Payload, Status, TreeView, Uplink, read_uplink_response},
+    time::Instant,
+    tree::BootstrapJournal,
+};
+
+/// Stands for the bootstrap server where a Short Server ID says which server: 65535, which no server has, and which is
+/// the bootstrap server's name in rules of access, too.
+pub const BOOTSTRAP_SERVER: u16 = u16::MAX;
+
+/// Where a bootstrap stands (LwM2M Core 1.2, section 6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BootstrapState {
+    /// None is needed.
+    Idle,
+    /// Waits for the Client Hold Off Time, `/0/x/11`.
+    HoldOff,
+    /// [`Event::Connect`] for [`BOOTSTRAP_SERVER`] is to be answered.
+    Connecting,
+    /// A Bootstrap-Request or Bootstrap-Pack-Request is on its way.
+    Requesting,
+    /// The bootstrap server configures the client.
+    Session,
+    /// An attempt has failed; waits for the next one.
+    Retrying,
+}
+
+/// Why a bootstrap has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BootstrapFailure {
+    /// There was no connection, or it was lost.
+    Disconnected,
+    /// The exchange of the Bootstrap-Request has failed.
+    Exchange(Failure),
+    /// The bootstrap server refuses: 4.00 for a client that it does not know.
+    Refused(Status),
+    /// The bootstrap server's answer makes no sense.
+    Answer,
+    /// The request cannot be sent: the endpoint client name is too long, or too much is open in CoAP.
+    Request,
+    /// There was no Bootstrap-Finish in time.
+    TimedOut,
+    /// The device's program has stopped the client.
+    Stopped,
+}
+
+/// What the engine keeps of a bootstrap.
+#[derive(Debug)]
+pub(super) struct Bootstrap {
+    pub(super) state: BootstrapState,
+    /// Who is at the other end, until the connection is closed.
+    pub(super) peer: Option<Peer>,
+    /// The request of this side on its way, and whether it asks for a pack.
+    request: Option<(ExchangeId, bool)>,
+    /// How often it was tried, counted from 1.
+    attempt: u64,
+    /// What the session has changed.
+    pub(super) journal: BootstrapJournal,
+    pub(super) formats: Negotiation,
+    /// What was to be done with servers meanwhile.
+    steps: Vec<(u16, Step)>,
+    alarms: Vec<Alarm>,
+}
+
+impl Bootstrap {
+    pub(super) fn new(config: &ClientConfig) -> Self {
+        let version = config.versions.first().copied().unwrap_or(Version::V1_0);
+        Self {
+            state: BootstrapState::Idle,
+            peer: None,
+            request: None,
+            attempt: 0,
+            journal: BootstrapJournal::new(),
+            formats: Negotiation::with_server(version, config.formats),
+            steps: Vec::new(),
+            alarms: Vec::new(),
+        }
+    }
+
+    /// Whether the tree may be in between two configurations.
+    pub(super) fn in_session(&self) -> bool {
+        self.state == BootstrapState::Session
+    }
+
+    /// Whether an exchange is that of the request of this side.
+    pub(super) fn is_request(&self, exchange: ExchangeId) -> bool {
+        self.request.is_some_and(|(request, _)| request == exchange)
+    }
+
+    /// Puts off what is to be done for a server until the session is over.
+    pub(super) fn put_off(&mut self, server: u16, step: Step) {
+        self.steps.retain(|(other, _)| *other != server);
+        self.steps.push((server, step));
+    }
+
+    /// Puts off what is due of servers until the session is over.
+    pub(super) fn put_off_alarm(&mut self, alarm: Alarm) -> bool {
+        let of_server = matches!(alarm, Alarm::Registration(_) | Alarm::Observation(_));
+        let put_off = of_server && self.in_session();
+        if put_off {
+            self.alarms.push(alarm);
+        }
+        put_off
+    }
+}
+
+impl Client {
+    /// Asks the bootstrap server for a configuration, as the client does by itself when it has no account at a server,
+    /// when a registration has failed whose account wants it (`/1/x/16`), or when a server executes `/1/x/9`. `false`
+    /// without an account at a bootstrap server; a bootstrap that is on goes on.
+    ///
+    /// The Client Hold Off Time of the account is waited for first.
+    pub fn bootstrap(&mut self, now: Instant) -> bool {
+        let Some((_, account)) = self.bootstrap_account() else {
+            return false;
+        };
+        let hold_off = Duration::from_secs(unsigned(account, 11).unwrap_or(0));
+        if self.bootstrap.state == BootstrapState::Idle {
+            self.phase = Phase::Started;
+            self.bootstrap.attempt = 0;
+            self.leave_bootstrap_server(now);
+            self.enter_bootstrap(BootstrapState::HoldOff, Some(now + hold_off));
+            if hold_off.is_zero() {
+                self.bootstrap_due(now);
+            }
+        }
+        true
+    }
+
+    /// Where a bootstrap stands.
+    #[must_use]
+    pub const fn bootstrap_state(&self) -> BootstrapState {
+        self.bootstrap.state
+    }
+
+    /// Tells that a bootstrap is needed, and begins one if there is an account for it.
+    pub(super) fn need_bootstrap(&mut self, now: Instant, server: Option<u16>) {
+        self.events.push_back(Event::BootstrapNeeded { server });
+        if self.phase != Phase::Stopping {
+            self.bootstrap(now);
+        }
+    }
+
+    /// A server can have the client bootstrapped as long as there is an account for it.
+    pub(super) fn offer_bootstrap(&mut self) {
+        let _ = match self.bootstrap_account().is_some() {
+            true => self.tree.enable(1, 9),
+            false => self.tree.disable(1, 9),
+        };
+    }
+
+    fn bootstrap_account(&self) -> Option<(u16, &dyn Instance)> {
+        let mut accounts = self
+            .tree
+            .instances(0)
+            .filter_map(|id| Some((id, self.tree.instance(0, id)?)));
+        accounts.find(|(_, account)| boolean(*account, 1) == Some(true))
+    }
+
+    fn enter_bootstrap(&mut self, state: BootstrapState, deadline: Option<Instant>) {
+        self.bootstrap.state = state;
+        self.deadlines.set(Alarm::Bootstrap, deadline);
+    }
+
+    /// The state ends by itself.
+    pub(super) fn bootstrap_due(&mut self, now: Instant) {
+        match self.bootstrap.state {
+            BootstrapState::HoldOff | BootstrapState::Retrying => {
+                let uri = self.bootstrap_account().and_then(|(_, account)| text(account, 0));
+                let Some(uri) = uri.map(String::from) else {
+                    return self.enter_bootstrap(BootstrapState::Idle, None);
+                };
+                self.bootstrap.attempt = self.bootstrap.attempt.saturating_add(1);
+                self.enter_bootstrap(BootstrapState::Connecting, None);
+                self.events.push_back(Event::Connect {
+                    server: BOOTSTRAP_SERVER,
+                    uri,
+                });
+            }
+            BootstrapState::Session => self.bootstrap_failed(now, BootstrapFailure::TimedOut),
+            BootstrapState::Idle => self.leave_bootstrap_server(now),
+            BootstrapState::Connecting | BootstrapState::Requesting => {}
+        }
+    }
+
+    /// There is a connection to the bootstrap server.
+    pub(super) fn bootstrap_connected(&mut self, now: Instant, peer: Peer) {
+        if self.bootstrap.state != BootstrapState::Connecting {
+            return;
+        }
+        self.bootstrap.peer = Some(peer);
+        let pack = self.config.bootstrap_pack && self.bootstrap.formats.version() >= Version::V1_2;
+        self.request_bootstrap(now, pack);
+    }
+
+    fn request_bootstrap(&mut self, now: Instant, pack: bool) {
+        let Some(peer) = self.bootstrap.peer else {
+            return;
+        };
+        let formats = self.bootstrap.formats;
+        let endpoint = Some(self.config.endpoint_name.as_str());
+        let account = self.bootstrap_account_links();
+        let uplink = match pack {
+            true => Uplink::BootstrapPackRequest {
+                endpoint,
+                accept: formats
+                    .preferred(PayloadKind::BootstrapPack)
+                    .map(|format| format.content_format()),
+                account: Some(&account),
+            },
+            false => Uplink::BootstrapRequest {
+                endpoint,
+                preferred_format: self
+                    .config
+                    .bootstrap_format
+                    .filter(|_| formats.version() >= Version::V1_1),
+            },
+        };
+        let version = formats.version();
+        let exchange = send(&mut self.endpoint, &mut self.options, now, peer, version, &uplink);
+        match exchange {
+            Some(exchange) => {
+                self.bootstrap.request = Some((exchange, pack));
+                self.enter_bootstrap(BootstrapState::Requesting, None);
+            }
+            None if pack => self.request_bootstrap(now, false),
+            None => self.bootstrap_failed(now, BootstrapFailure::Request),
+        }
+    }
+
+    /// Links to the instances that hold the account at the bootstrap server.
+    fn bootstrap_account_links(&self) -> String {
+        let mut links = String::new();
+        let Some((id, account)) = self.bootstrap_account() else {
+            return links;
+        };
+        // A String takes whatever is written.
+        let _ = write!(links, "<{}>", Path::instance(0, id));
+        for (resource, _, value) in account.values() {
+            if let (17 | 26 | 27, ValueRef::Objlnk(link)) = (resource, value) {
+                let _ = write!(links, ",<{}>", Path::instance(link.object, link.instance));
+            }
+        }
+        links
+    }
+
+    /// The request of this side has its end.
+    pub(super) fn bootstrap_answered(&mut self, now: Instant, answer: Result<BootstrapAnswer<'_>, Failure>) {
+        let Some((_, pack)) = self.bootstrap.request.take() else {
+            return;
+        };
+        let taken = match answer {
+            Ok((Some(Status::Changed), _)) if !pack => {
+                self.bootstrap.journal = BootstrapJournal::new();
+                let end = now + self.session_timeout();
+                return self.enter_bootstrap(BootstrapState::Session, Some(end));
+            }
+            Ok((Some(Status::Content), Some(payload))) if pack => self.take_pack(payload),
+            Ok((Some(status), _)) if !status.is_success() => Err(BootstrapFailure::Refused(status)),
+            Ok(_) => Err(BootstrapFailure::Answer),
+            Err(failure) => Err(BootstrapFailure::Exchange(failure)),
+        };
+        match taken {
+            Ok(()) => self.bootstrap_finished(now),
+            Err(_) if pack => self.request_bootstrap(now, false),
+            Err(failure) => self.bootstrap_failed(now, failure),
+        }
+    }
+
+    /// Takes all of a pack, or nothing.
+    fn take_pack(&mut self, pack: Payload<'_>) -> Result<(), BootstrapFailure> {
+        let mut journal = BootstrapJournal::new();
+        let formats = self.bootstrap.formats;
+        let taken = self.tree.bootstrap_pack(&mut journal, &formats, pack);
+        if taken.is_ok() && self.has_account() {
+            return Ok(());
+        }
+        journal.roll_back(&mut self.tree);
+        Err(BootstrapFailure::Answer)
+    }
+
+    /// How long the bootstrap server may leave the client alone in a session.
+    pub(super) fn session_timeout(&self) -> Duration {
+        self.config.coap.transmission.exchange_lifetime()
+    }
+
+    /// The session goes on.
+    pub(super) fn bootstrap_goes_on(&mut self, now: Instant) {
+        let end = now + self.session_timeout();
+        self.enter_bootstrap(BootstrapState::Session, Some(end));
+    }
+
+    /// There is a new configuration: everything begins anew with it.
+    pub(super) fn bootstrap_finished(&mut self, now: Instant) {
+        self.bootstrap.journal = BootstrapJournal::new();
+        self.bootstrap.steps.clear();
+        self.bootstrap.alarms.clear();
+        // The answer to Bootstrap-Finish may have to be repeated.
+        let end = now + self.session_timeout();
+        self.enter_bootstrap(BootstrapState::Idle, Some(end));
+        self.events.push_back(Event::BootstrapFinished);
+        let timeout = self
+            .bootstrap_account()
+            .and_then(|(_, account)| unsigned(account, 12));
+        let purge = timeout.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+        self.deadlines
+            .set(Alarm::BootstrapAccount, purge.map(|timeout| now + timeout));
+        self.offer_bootstrap();
+        self.start_over(now);
+    }
+
+    /// The attempt has failed: everything is as it was.
+    pub(super) fn bootstrap_failed(&mut self, now: Instant, failure: BootstrapFailure) {
+        core::mem::take(&mut self.bootstrap.journal).roll_back(&mut self.tree);
+        self.leave_bootstrap_server(now);
+        self.events.push_back(Event::BootstrapFailed { failure });
+        let (state, wait) = self.after_failed_bootstrap(failure);
+        self.enter_bootstrap(state, wait.map(|wait| now + wait));
+        self.offer_bootstrap();
+        self.settle(now);
+        for (server, step) in core::mem::take(&mut self.bootstrap.steps) {
+            if let Some(index) = self.index_of(server) {
+                self.drive(now, index, step);
+            }
+        }
+        for alarm in core::mem::take(&mut self.bootstrap.alarms) {
+            self.deadlines.set(alarm, Some(now));
+        }
+    }
+
+    fn after_failed_bootstrap(&mut self, failure: BootstrapFailure) -> (BootstrapState, Option<Duration>) {
+        if failure == BootstrapFailure::Stopped || self.phase != Phase::Started {
+            return (BootstrapState::Idle, None);
+        }
+        let patience = Patience {
+            longest: self.config.max_retry_delay,
+            failed_retry: self.config.failed_retry,
+            jitter_percent: self.config.retry_jitter_percent,
+            chance: self.random.next_u64(),
+        };
+        if self.bootstrap.attempt < self.config.bootstrap_attempts {
+            let wait = patience.doubled(self.config.bootstrap_retry_timer, self.bootstrap.attempt);
+            return (BootstrapState::Retrying, Some(wait));
+        }
+        match self.has_account() {
+            true => (BootstrapState::Idle, None),
+            false => {
+                self.bootstrap.attempt = 0;
+                let wait = patience.failed_retry.unwrap_or(patience.longest);
+                (BootstrapState::Retrying, Some(patience.jitter(wait)))
+            }
+        }
+    }
+
+    /// There is no connection to the bootstrap server, or not any more.
+    pub(super) fn bootstrap_disconnected(&mut self, now: Instant) {
+        match self.bootstrap.state {
+            BootstrapState::Connecting | BootstrapState::Requesting | BootstrapState::Session => {
+                self.bootstrap_failed(now, BootstrapFailure::Disconnected);
+            }
+            BootstrapState::Idle => self.leave_bootstrap_server(now),
+            BootstrapState::HoldOff | BootstrapState::Retrying => {}
+        }
+    }
+
+    /// Ends a bootstrap that is on.
+    pub(super) fn stop_bootstrap(&mut self, now: Instant) {
+        match self.bootstrap.state {
+            BootstrapState::Idle => self.leave_bootstrap_server(now),
+            _ => self.bootstrap_failed(now, BootstrapFailure::Stopped),
+        }
+    }
+
+    /// Closes the connection to the bootstrap server.
+    fn leave_bootstrap_server(&mut self, now: Instant) {
+        self.bootstrap.request = None;
+        self.deadlines.set(Alarm::Bootstrap, None);
+        if let Some(peer) = self.bootstrap.peer.take() {
+            if self.session_of(peer).is_none() {
+                self.close_peer(now, BOOTSTRAP_SERVER, peer);
+            }
+            self.events.push_back(Event::Disconnect {
+                server: BOOTSTRAP_SERVER,
+            });
+        }
+    }
+
+    /// The account at the bootstrap server was for a while only. What it has links to goes with it.
+    pub(super) fn purge_bootstrap_account(&mut self, now: Instant) {
+        if self.bootstrap.state != BootstrapState::Idle {
+            // It is needed once more. A bootstrap that succeeds says anew how long it stays.
+            let again = now + self.session_timeout();
+            self.deadlines.set(Alarm::BootstrapAccount, Some(again));
+            return;
+        }
+        let Some((id, account)) = self.bootstrap_account() else {
+            return;
+        };
+        let mut linked = Vec::new();
+        for (resource, _, value) in account.values() {
+            if let (17 | 26 | 27, ValueRef::Objlnk(link)) = (resource, value) {
+                linked.push((link.object, link.instance));
+            }
+        }
+        self.tree.remove(0, id);
+        for (object, instance) in linked {
+            self.tree.remove(object, instance);
+        }
+        self.offer_bootstrap();
+        self.events.push_back(Event::BootstrapAccountRemoved);
+        self.settle(now);
+    }
+}
+
+/// The status of an answer, `None` for a code that is no answer, and its body.
+pub(super) type BootstrapAnswer<'a> = (Option<Status>, Option<Payload<'a>>);
+
+/// Reads an answer to the request of this side.
+pub(super) fn read<'a>(response: &IncomingResponse<'a>) -> BootstrapAnswer<'a> {
+    let answer = read_uplink_response(response.code, response.options, response.payload);
+    match answer {
+        Some(answer) => (Some(answer.status), answer.payload),
+        None => (None, None),
+    }
+}
