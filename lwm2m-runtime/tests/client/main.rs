@@ -7,12 +7,15 @@
     reason = "a test stops where its set-up fails"
 )]
 
+mod attributes;
+mod composite;
 mod management;
 mod observing;
 mod offline;
 mod offline_chance;
 mod order;
 mod registration;
+mod retries;
 mod robustness;
 mod sending;
 mod streaming;

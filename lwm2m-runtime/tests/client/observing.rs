@@ -4,26 +4,13 @@ use lwm2m_runtime::{
     client::{ClientConfig, Event, State},
     coap::{Code, OptionNumber},
     model::{Path, ValueRef, Version},
-    objects::{Lwm2mAccessControl, Lwm2mServer},
+    objects::Lwm2mAccessControl,
 };
 
 use crate::support::{
-    Ack, Bench, Con, Non, Rst, SERVER, SWITCH, Sent, VALUE, answer, config, empty, get, observe, peer, probe,
-    put, request, server, tree, tree_of,
+    Ack, Bench, Con, Non, Rst, SERVER, SWITCH, Sent, VALUE, answer, begin, config, empty, get, observe, peer,
+    probe, request, server, tree, tree_of,
 };
-
-/// What was notified when.
-fn notified(sent: &[(u64, Sent)]) -> Vec<(u64, &str)> {
-    sent.iter().map(|(second, sent)| (*second, sent.text())).collect()
-}
-
-/// Begins to observe the value as text, with a token.
-fn begin(bench: &mut Bench, path: &str) -> Sent {
-    let first = bench.exchange(&observe(path).accept(0).token(b"obs"));
-    assert_eq!(first.code, Code::CONTENT, "{path}");
-    assert!(first.observe().is_some());
-    first
-}
 
 // proves: REP-01 REP-06 REP-07 ATTR-32 ATTR-35
 #[test]
@@ -58,156 +45,6 @@ fn every_change_is_notified_without_attributes() {
     bench.set_value(20.0);
     assert!(bench.work().is_empty());
     assert!(bench.pass(10_000).is_empty());
-}
-
-// proves: REP-02 ATTR-32 ATTR-33 ATTR-34
-#[test]
-fn scenario_s1_pmin_and_pmax() {
-    let mut bench = Bench::registered();
-    assert_eq!(
-        bench.code(&request(Code::PUT, "42769/0/0?pmin=10&pmax=60")),
-        Code::CHANGED
-    );
-    begin(&mut bench, "42769/0/0");
-    let mut all = Vec::new();
-    let mut start = 0;
-    for (second, value) in [(3, Some(21.0)), (12, Some(22.0)), (95, Some(23.0)), (160, None)] {
-        let sent = bench.pass(second - start);
-        all.extend(sent.into_iter().map(|(after, sent)| (start + after, sent)));
-        start = second;
-        if let Some(value) = value {
-            bench.set_value(value);
-        }
-    }
-    let expected = [(10, "21"), (20, "22"), (80, "22"), (95, "23"), (155, "23")];
-    assert_eq!(notified(&all), expected);
-}
-
-// proves: ATTR-42
-#[test]
-fn scenario_s7_what_was_due_is_sent_with_the_value_of_its_time() {
-    let mut bench = Bench::registered();
-    bench.set_value(90.0);
-    assert_eq!(
-        bench.code(&request(Code::PUT, "42769/0/0?gt=100&pmin=5")),
-        Code::CHANGED
-    );
-    begin(&mut bench, "42769/0/0");
-    assert!(bench.pass(1).is_empty());
-    bench.set_value(101.0);
-    assert!(bench.pass(2).is_empty());
-    bench.set_value(95.0);
-    assert_eq!(notified(&bench.pass(100)), [(2, "95")]);
-}
-
-// proves: ATTR-36 ATTR-37 ATTR-39
-#[test]
-fn scenario_s5_thresholds_and_steps() {
-    for (last, value, expected) in [
-        (75.0, 90.0, true),
-        (50.0, 10.0, true),
-        (87.0, 99.0, true),
-        (17.0, 24.0, true),
-        (50.0, 55.0, false),
-        (84.0, 86.0, true),
-    ] {
-        let mut bench = Bench::registered();
-        bench.set_value(last);
-        assert_eq!(
-            bench.code(&request(Code::PUT, "42769/0/0?lt=20&gt=85&st=10")),
-            Code::CHANGED
-        );
-        begin(&mut bench, "42769/0/0");
-        bench.set_value(value);
-        assert_eq!(!bench.work().is_empty(), expected, "{last} -> {value}");
-    }
-}
-
-// proves: ATTR-40 ATTR-41
-#[test]
-fn scenario_s9_every_edge_counts() {
-    let mut bench = Bench::registered();
-    assert_eq!(bench.code(&request(Code::PUT, "42769/0/1?edge=1")), Code::CHANGED);
-    begin(&mut bench, "42769/0/1");
-    let mut seen = Vec::new();
-    for value in [true, false, true] {
-        bench.pass(2);
-        bench.set(SWITCH, ValueRef::Boolean(value));
-        seen.push(bench.work().len());
-    }
-    assert_eq!(seen, [1, 0, 1]);
-}
-
-// proves: ATTR-26 ATTR-28 ATTR-27
-#[test]
-fn scenario_s11_and_s12_attributes_are_inherited_from_above_only() {
-    let mut bench = Bench::registered();
-    for path in ["42769?pmin=10", "42769/0?pmax=60", "42769/0/0?pmin=5"] {
-        assert_eq!(bench.code(&request(Code::PUT, path)), Code::CHANGED);
-    }
-    begin(&mut bench, "42769/0/0");
-    bench.set_value(1.0);
-    assert_eq!(notified(&bench.pass(70)), [(5, "1"), (65, "1")]);
-
-    // An observation of the instance does not see what is attached to the resource.
-    let mut bench = Bench::registered();
-    assert_eq!(
-        bench.code(&request(Code::PUT, "42769/0/0?pmin=100")),
-        Code::CHANGED
-    );
-    bench.exchange(&observe("42769/0").accept(110).token(b"obs"));
-    bench.set_value(1.0);
-    assert_eq!(bench.work().len(), 1);
-}
-
-// proves: ATTR-26 ATTR-27 ATTR-47
-#[test]
-fn the_server_object_has_the_defaults() {
-    let account = Lwm2mServer {
-        default_minimum_period: Some(5),
-        default_maximum_period: Some(20),
-        default_notification_mode: Some(lwm2m_runtime::objects::o1_v1_2::DefaultNotificationMode(1)),
-        ..server(SERVER)
-    };
-    let mut bench = Bench::registered_with(config(), tree_of(&[account]));
-    begin(&mut bench, "42769/0/0");
-    bench.set_value(1.0);
-    let sent = bench.pass(6);
-    assert_eq!(notified(&sent), [(5, "1")]);
-    assert_eq!(sent[0].1.kind, Con);
-    bench.input(SERVER, &empty(Ack, &sent[0].1));
-    // They may change while an observation goes on.
-    assert_eq!(bench.code(&put("1/0/3", "10")), Code::CHANGED);
-    let sent = bench.pass(10);
-    assert_eq!(sent[0].0, 9);
-}
-
-// proves: ATTR-49
-#[test]
-fn int_310_other_attributes_count_at_once() {
-    let mut bench = Bench::registered();
-    begin(&mut bench, "42769/0/0");
-    bench.pass(3);
-    assert_eq!(bench.code(&request(Code::PUT, "42769?pmax=5")), Code::CHANGED);
-    assert_eq!(notified(&bench.pass(8)), [(2, "20"), (7, "20")]);
-}
-
-// proves: REP-05 ATTR-29
-#[test]
-fn int_312_and_313_attributes_of_the_request_win() {
-    let mut bench = Bench::registered();
-    assert_eq!(
-        bench.code(&request(Code::PUT, "42769/0/0?gt=50&pmax=60")),
-        Code::CHANGED
-    );
-    begin(&mut bench, "42769/0/0?pmin=5&pmax=10");
-    bench.set_value(21.0);
-    assert_eq!(notified(&bench.pass(16)), [(5, "21"), (15, "21")]);
-    let links = bench.exchange(&get("42769/0/0").accept(40));
-    assert_eq!(links.text(), "</42769/0/0>;pmax=60;gt=50");
-    let refused = observe("42769/0/0?pmin=x").token(b"other");
-    assert_eq!(bench.code(&refused), Code::BAD_REQUEST);
-    assert_eq!(bench.client.observations(), 1);
 }
 
 // proves: REP-03 REP-39 DM-69
@@ -429,128 +266,6 @@ fn a_resource_that_goes_ends_its_observation() {
     assert_eq!(bench.client.observations(), 0);
 }
 
-fn fetch(list: &str, observe: u32) -> crate::support::Datagram {
-    request(Code::FETCH, "")
-        .body(110, list.as_bytes())
-        .accept(110)
-        .uint(OptionNumber::OBSERVE, observe)
-        .token(b"all")
-}
-
-// proves: REP-18 REP-19 REP-21 ATTR-31
-#[test]
-fn int_304_and_305_several_paths_are_observed_together() {
-    let mut bench = Bench::registered();
-    assert_eq!(
-        bench.code(&request(Code::PUT, "42769/0/0?pmin=30&pmax=45")),
-        Code::CHANGED
-    );
-    let list = "[{\"n\":\"/42769/0/0\"},{\"n\":\"/42769/0/5\"},{\"n\":\"/3/0/9\"}]";
-    let first = bench.exchange(&fetch(list, 0));
-    assert_eq!((first.code, first.format()), (Code::CONTENT, Some(110)));
-    assert!(first.observe().is_some());
-    let sent = bench.pass(50);
-    assert_eq!((sent.len(), sent[0].0), (1, 45));
-    for part in ["north", "80", "20"] {
-        assert!(sent[0].1.text().contains(part), "{}", sent[0].1.text());
-    }
-    // Another path has no pmin.
-    bench.set(Path::resource(3, 0, 9), ValueRef::Integer(79));
-    assert_eq!(bench.work().len(), 1);
-
-    let last = bench.exchange(&fetch(list, 1));
-    assert_eq!((last.code, last.observe()), (Code::CONTENT, None));
-    assert!(last.text().contains("79"));
-    assert!(bench.pass(100).is_empty());
-    assert_eq!(bench.client.observations(), 0);
-}
-
-// proves: REP-20 ATTR-31
-#[test]
-fn int_308_and_309_paths_that_come_and_go_are_observed() {
-    let mut bench = Bench::registered();
-    assert_eq!(
-        bench.code(&request(Code::PUT, "42769/0?pmin=30&pmax=45")),
-        Code::CHANGED
-    );
-    let first = bench.exchange(&fetch("[{\"n\":\"/42769/0\"},{\"n\":\"/42769/1\"}]", 0));
-    assert_eq!(first.text().matches("north").count(), 1);
-    bench
-        .client
-        .change(bench.now, |tree| tree.insert_dynamic(1, probe()))
-        .unwrap();
-    bench.sent();
-    let sent = bench.work();
-    assert_eq!(sent.len(), 1, "nothing is attached to the new instance");
-    assert_eq!(sent[0].text().matches("north").count(), 2);
-    bench.ask(SERVER, &request(Code::DELETE, "42769/1"));
-    let sent = bench.sent();
-    let last = sent.iter().find(|sent| sent.token == b"all").unwrap();
-    assert_eq!(last.code, Code::CONTENT);
-    assert_eq!(last.text().matches("north").count(), 1);
-    assert_eq!(bench.client.observations(), 1);
-}
-
-// proves: ATTR-30
-#[test]
-fn scenario_s14_periods_in_the_request_take_the_place_of_attached_ones() {
-    let mut bench = Bench::registered();
-    for path in ["42769?pmin=60", "3?pmax=300"] {
-        assert_eq!(bench.code(&request(Code::PUT, path)), Code::CHANGED);
-    }
-    let list = "[{\"n\":\"/42769/0/0\"},{\"n\":\"/3/0/9\"}]";
-    let with = |query: &str| {
-        request(Code::FETCH, query)
-            .body(110, list.as_bytes())
-            .accept(110)
-            .uint(OptionNumber::OBSERVE, 0)
-            .token(b"all")
-    };
-    assert_eq!(bench.code(&with("?gt=5")), Code::BAD_REQUEST);
-    assert_eq!(bench.code(&with("?epmin=30")), Code::CONTENT);
-    bench.set_value(1.0);
-    let sent = bench.pass(400);
-    assert_eq!((sent.len(), sent[0].0), (1, 30));
-}
-
-// proves: ATTR-47
-#[test]
-fn scenario_s15_con_anywhere_makes_notifications_confirmable() {
-    let mut bench = Bench::registered();
-    assert_eq!(bench.code(&request(Code::PUT, "3/0?con=1")), Code::CHANGED);
-    bench.exchange(&fetch("[{\"n\":\"/42769/0/0\"},{\"n\":\"/3/0/9\"}]", 0));
-    bench.set_value(1.0);
-    assert_eq!(bench.work()[0].kind, Con);
-}
-
-// proves: ATTR-46
-#[test]
-fn scenario_s17_values_are_looked_at_again_in_time() {
-    let mut bench = Bench::registered();
-    assert_eq!(
-        bench.code(&request(Code::PUT, "42769/0/0?epmin=10&epmax=20")),
-        Code::CHANGED
-    );
-    begin(&mut bench, "42769/0/0");
-    bench.pass(1);
-    bench.set_value(21.0);
-    assert_eq!(notified(&bench.pass(30)), [(9, "21")]);
-    // The device says nothing; it is asked.
-    bench.program.value_on_refresh = Some(30.0);
-    bench.program.refreshed.clear();
-    let sent = bench.pass(20);
-    assert_eq!(sent[0].1.text(), "30");
-    assert!(bench.program.refreshed.contains(&VALUE));
-}
-
-#[test]
-fn a_value_is_brought_up_to_date_before_pmax_sends_it() {
-    let mut bench = Bench::registered();
-    begin(&mut bench, "42769/0/0?pmax=10");
-    bench.program.value_on_refresh = Some(30.0);
-    assert_eq!(notified(&bench.pass(25)), [(10, "30"), (20, "30")]);
-}
-
 // proves: REP-35 REG-93
 #[test]
 fn two_servers_observe_the_same_path_apart() {
@@ -614,18 +329,6 @@ fn observations_are_bounded_and_coalesced() {
         bench.set_value(f64::from(value));
     }
     assert_eq!(bench.work().len(), 3);
-}
-
-#[test]
-fn observations_of_a_composite_are_bounded() {
-    let config = ClientConfig {
-        max_observed_paths: 2,
-        ..config()
-    };
-    let mut bench = Bench::registered_with(config, tree());
-    let list = "[{\"n\":\"/3/0/0\"},{\"n\":\"/3/0/1\"},{\"n\":\"/3/0/9\"}]";
-    assert_eq!(bench.exchange(&fetch(list, 0)).observe(), None);
-    assert_eq!(bench.client.observations(), 0);
 }
 
 // proves: REP-38

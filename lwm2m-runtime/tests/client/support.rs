@@ -478,3 +478,16 @@ impl Chance {
         (self.0 >> 33) % below
     }
 }
+
+/// What was notified when.
+pub(crate) fn notified(sent: &[(u64, Sent)]) -> Vec<(u64, &str)> {
+    sent.iter().map(|(second, sent)| (*second, sent.text())).collect()
+}
+
+/// Begins to observe the value as text, with a token.
+pub(crate) fn begin(bench: &mut Bench, path: &str) -> Sent {
+    let first = bench.exchange(&observe(path).accept(0).token(b"obs"));
+    assert_eq!(first.code, Code::CONTENT, "{path}");
+    assert!(first.observe().is_some());
+    first
+}
