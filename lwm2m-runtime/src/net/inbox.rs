@@ -105,3 +105,36 @@ impl<T> Drop for Outlet<T> {
 fn lock<T>(state: &Mutex<State<T>>) -> MutexGuard<'_, State<T>> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use core::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn next(inbox: &mut Inbox<u32>) -> Poll<Option<u32>> {
+        inbox.poll_next(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn the_oldest_makes_room_and_is_counted() {
+        let (outlet, mut inbox) = inbox(2);
+        assert_eq!(next(&mut inbox), Poll::Pending);
+        for entry in 1..=5 {
+            assert!(outlet.push(entry));
+        }
+        assert_eq!((inbox.take_missed(), inbox.take_missed()), (3, 0));
+        assert_eq!(next(&mut inbox), Poll::Ready(Some(4)));
+        drop(outlet);
+        assert_eq!(next(&mut inbox), Poll::Ready(Some(5)));
+        assert_eq!(next(&mut inbox), Poll::Ready(None));
+    }
+
+    #[test]
+    fn the_writer_learns_that_nobody_reads() {
+        let (outlet, inbox) = inbox(2);
+        assert!(outlet.is_read() && outlet.push(1));
+        drop(inbox);
+        assert!(!outlet.is_read() && !outlet.push(2));
+    }
+}

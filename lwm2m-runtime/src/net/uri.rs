@@ -159,3 +159,46 @@ impl fmt::Display for UriError {
 }
 
 impl core::error::Error for UriError {}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn hosts_and_ports_are_told_apart() {
+        for (text, host, port) in [
+            ("coap://leshan.example", "leshan.example", 5683),
+            ("COAP://leshan.example:1234/", "leshan.example", 1234),
+            ("coap://192.0.2.1:", "192.0.2.1", 5683),
+            ("coap://[2001:db8::1]", "2001:db8::1", 5683),
+            ("coap://[fe80::1%eth0]:7", "fe80::1%eth0", 7),
+        ] {
+            let uri: ServerUri = text.parse().unwrap();
+            assert_eq!((uri.host(), uri.port()), (host, port), "{text}");
+            assert_eq!(uri.to_string().parse(), Ok(uri));
+        }
+    }
+
+    #[test]
+    fn what_is_no_place_of_a_server_says_why() {
+        for (text, error) in [
+            ("leshan.example", UriError::Scheme),
+            ("coap+tcp://leshan.example", UriError::Scheme),
+            ("coaps://leshan.example", UriError::Secure),
+            ("coap://", UriError::Host),
+            ("coap://:5683", UriError::Host),
+            ("coap://[::1", UriError::Host),
+            ("coap://[192.0.2.1]", UriError::Host),
+            ("coap://[::1]5683", UriError::Host),
+            ("coap://a:b", UriError::Port),
+            ("coap://a:65536", UriError::Port),
+            ("coap://a/rd", UriError::Rest),
+            ("coap://a?x", UriError::Rest),
+            ("coap://user@a", UriError::Rest),
+        ] {
+            assert_eq!(text.parse::<ServerUri>(), Err(error), "{text}");
+        }
+    }
+}

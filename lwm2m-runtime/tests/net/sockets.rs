@@ -138,3 +138,29 @@ async fn a_server_answers_from_the_address_that_it_was_asked_at() {
     // A request of the server's own, too.
     assert_eq!(remote.get(Device::BATTERY_LEVEL.at(0)).await, Ok(87));
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn servers_that_share_an_address_divide_the_devices() {
+    let config = SocketConfig {
+        reuse_port: true,
+        ..SocketConfig::default()
+    };
+    let start = |address| Server::builder().bind(address).socket(config).start();
+    let one = start("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let two = start(one.local_address()).await.unwrap();
+    let mut clients = Vec::new();
+    for number in 0..16 {
+        let client = Client::builder(format!("sensor-{number}"))
+            .server(format!("coap://{}", one.local_address()))
+            .object(0, device())
+            .start()
+            .await
+            .unwrap();
+        client.registered().await.unwrap();
+        clients.push(client);
+    }
+    let registered = [one, two].map(|server| async move { server.registrations().await.unwrap().len() });
+    let [one, two] = registered;
+    assert_eq!(one.await + two.await, clients.len());
+}
