@@ -1,4 +1,4 @@
-use std::{string::String, vec::Vec};
+use std::{boxed::Box, string::String, vec::Vec};
 
 use super::{DeviceError, verbatim::Verbatim};
 use crate::{
@@ -13,6 +13,8 @@ use crate::{
 ///
 /// The answers of reads come in the format that the device likes best: asking for one that it happens not to have
 /// would only be refused.
+///
+/// Reads are what servers do most: what only others need is boxed, as every question goes through a channel.
 #[derive(Clone, Debug)]
 pub(super) enum Ask {
     Read {
@@ -23,11 +25,11 @@ pub(super) enum Ask {
     },
     Observe {
         path: Path,
-        attributes: NotificationAttributes,
+        attributes: Box<NotificationAttributes>,
     },
     ObserveComposite {
         paths: Vec<Path>,
-        attributes: NotificationAttributes,
+        attributes: Box<NotificationAttributes>,
     },
     Discover {
         path: Path,
@@ -44,7 +46,7 @@ pub(super) enum Ask {
     },
     WriteAttributes {
         path: Path,
-        changes: AttributeChanges,
+        changes: Box<AttributeChanges>,
     },
     Execute {
         path: Path,
@@ -57,12 +59,12 @@ pub(super) enum Ask {
     Delete {
         path: Path,
     },
-    Verbatim(Verbatim),
+    Verbatim(Box<Verbatim>),
 }
 
 impl Ask {
     /// Which operation it is.
-    pub(super) const fn operation(&self) -> Operation {
+    pub(super) fn operation(&self) -> Operation {
         match self {
             Self::Read { .. } => Operation::Read,
             Self::ReadComposite { .. } => Operation::ReadComposite,
@@ -83,7 +85,7 @@ impl Ask {
     }
 
     /// Its target; the root for composite operations.
-    pub(super) const fn path(&self) -> Path {
+    pub(super) fn path(&self) -> Path {
         match self {
             Self::Read { path }
             | Self::Observe { path, .. }
@@ -122,12 +124,12 @@ impl Ask {
             Self::Observe { path, attributes } => Request::Observe {
                 path: *path,
                 accept: None,
-                attributes: *attributes,
+                attributes: **attributes,
             },
             Self::ObserveComposite { paths, attributes } => Request::ObserveComposite {
                 paths: self.paths(paths, formats, payload)?,
                 accept: None,
-                attributes: *attributes,
+                attributes: **attributes,
             },
             Self::Discover { path, depth } => Request::Discover {
                 path: *path,
@@ -151,7 +153,7 @@ impl Ask {
             }
             Self::WriteAttributes { path, changes } => Request::WriteAttributes {
                 path: *path,
-                changes: *changes,
+                changes: **changes,
             },
             Self::Execute { path, arguments } => {
                 payload.clear();
@@ -214,5 +216,15 @@ impl Ask {
         payload.clear();
         encode(format, path, records, &EncodeOptions::default(), payload).map_err(DeviceError::Encode)?;
         Ok(Payload::new(format.content_format(), payload))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_small() {
+        assert!(size_of::<Ask>() <= 64, "{}", size_of::<Ask>());
     }
 }

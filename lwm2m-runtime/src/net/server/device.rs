@@ -1,5 +1,5 @@
 use core::fmt;
-use std::{sync::Arc, vec::Vec};
+use std::{boxed::Box, sync::Arc, vec::Vec};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -306,6 +306,7 @@ impl Device {
     ///
     /// [`DeviceError`].
     pub async fn write_attributes(&self, path: Path, changes: AttributeChanges) -> Result<(), DeviceError> {
+        let changes = Box::new(changes);
         self.done(Ask::WriteAttributes { path, changes }).await
     }
 

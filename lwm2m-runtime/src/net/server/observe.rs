@@ -4,7 +4,7 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
-use std::collections::VecDeque;
+use std::{boxed::Box, collections::VecDeque};
 
 use futures_core::Stream;
 use tokio::sync::oneshot;
@@ -147,10 +147,13 @@ impl<T: Observed> Observe<T> {
         let command = Command::Observe {
             endpoint: device.endpoint.clone(),
             ask: match (observed.composite(), &*observed.paths()) {
-                (false, &[path]) => Ask::Observe { path, attributes },
+                (false, &[path]) => Ask::Observe {
+                    path,
+                    attributes: Box::new(attributes),
+                },
                 (_, paths) => Ask::ObserveComposite {
                     paths: paths.to_vec(),
-                    attributes,
+                    attributes: Box::new(attributes),
                 },
             },
             objects: observed.objects(),

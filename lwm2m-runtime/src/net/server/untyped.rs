@@ -1,6 +1,6 @@
 //! A device without types: for objects that nothing was generated of.
 
-use std::{string::ToString, vec::Vec};
+use std::{boxed::Box, string::ToString, vec::Vec};
 
 use super::{Device, DeviceError, ExecuteArguments, Observe, ask::Ask, asking::decode, verbatim::Verbatim};
 use crate::{
@@ -124,7 +124,7 @@ impl Device {
     ///
     /// [`DeviceError`] where there is no answer.
     pub async fn request(&self, request: &Request<'_>) -> Result<Answer, DeviceError> {
-        let ask = Ask::Verbatim(Verbatim::new(request));
+        let ask = Ask::Verbatim(Box::new(Verbatim::new(request)));
         self.ask(ask, Vec::new()).await.map(|answered| answered.answer)
     }
 }
