@@ -3,6 +3,7 @@
 //! The first byte of an input says what the payload is read as: its two lowest bits the purpose, the next three the
 //! target, the last three how it is written again. The rest is the payload.
 
+pub mod bootstrap;
 pub mod client;
 pub mod coap;
 mod link;
