@@ -31,7 +31,7 @@ def ours():
 
 
 def leshan():
-    """Eclipse Leshan, the libraries of which Maven Central has; two small programs in Java drive them."""
+    """Eclipse Leshan's libraries, by Maven; its demos are not published there. Two small programs in Java drive them."""
     for tool in ("java", "javac", "mvn"):
         if not shutil.which(tool):
             return f"there is no {tool}", []
@@ -68,7 +68,7 @@ def libcoap():
 
 
 def aiocoap():
-    """aiocoap, of PyPI, in an environment of its own."""
+    """aiocoap, by pip, in an environment of its own."""
     environment = TARGET / "venv"
     python = environment / "bin" / "python"
     requirements = HERE / "requirements.txt"

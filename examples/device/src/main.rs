@@ -90,21 +90,23 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
-        () = &mut all => {}
-        () = interrupted() => {}
-        () = end => {}
-    }
+    // The devices may stop by themselves, as a command says.
+    let stopped_already = tokio::select! {
+        () = &mut all => true,
+        () = interrupted() => false,
+        () = end => false,
+    };
     let seconds = common.start.elapsed().as_secs_f64();
     let registered = common.report.counts.registered.get();
     let after = resident();
-    // The runners may be over already.
+    // Nobody listens where all have stopped already.
     let _ = stop.send(true);
-    let in_time = tokio::select! {
-        () = &mut all => true,
-        () = interrupted() => false,
-        () = tokio::time::sleep(PATIENCE) => false,
-    };
+    let in_time = stopped_already
+        || tokio::select! {
+            () = &mut all => true,
+            () = interrupted() => false,
+            () = tokio::time::sleep(PATIENCE) => false,
+        };
     progress.abort();
     if arguments.count > 1 {
         let grown = after

@@ -155,7 +155,7 @@ impl Report {
 
     /// Something else about a device.
     pub(crate) fn note(&self, endpoint: &str, event: &str, text: &str) {
-        self.line(endpoint, event, format_args!("{text}"), json!({}));
+        self.line(endpoint, event, format_args!("{text}"), json!({"text": text}));
     }
 
     fn path(&self, endpoint: &str, event: &str, path: Path, server: u16) {

@@ -78,24 +78,29 @@ async fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error + 
         builder = builder.bind(address);
     }
     let server = builder.start().await?;
-    let output = Output { json: arguments.json };
+    let output = Output {
+        json: arguments.json,
+        prompt: !arguments.json && !arguments.serve && io::stdin().is_terminal(),
+    };
+    // From here on no registration goes unseen.
+    let mut console = Console::new(server.clone(), output).await;
     let address = server.local_address();
     let advice = match arguments.serve {
         true => "Ctrl-C ends it",
         false => "`help` lists the commands",
     };
-    output.event(
+    output.announce(
         "listening",
         &format!("listening on {address}; {advice}"),
         json!({"address": address.to_string(), "port": address.port()}),
     );
-    let mut console = Console::new(server.clone(), output).await;
     let mut well = true;
     let mut lines = match arguments.serve {
         true => mpsc::channel(1).1,
-        false => read_lines(!arguments.json && io::stdin().is_terminal()),
+        false => read_lines(),
     };
     loop {
+        output.prompt();
         let line = tokio::select! {
             line = lines.recv() => line,
             _ = tokio::signal::ctrl_c() => break,
@@ -117,21 +122,12 @@ async fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error + 
 }
 
 /// The lines of standard input. It cannot be waited for, so a thread reads it.
-fn read_lines(prompt: bool) -> mpsc::Receiver<String> {
+fn read_lines() -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel(1);
     thread::spawn(move || {
-        let mut lines = io::stdin().lines();
-        loop {
-            if prompt {
-                let _ = write!(io::stdout(), "> ").and_then(|()| io::stdout().flush());
-            }
-            match lines.next() {
-                Some(Ok(line)) => {
-                    if sender.blocking_send(line).is_err() {
-                        return;
-                    }
-                }
-                _ => return,
+        for line in io::stdin().lines().map_while(Result::ok) {
+            if sender.blocking_send(line).is_err() {
+                return;
             }
         }
     });

@@ -16,14 +16,32 @@ use crate::values::{Models, json, shown};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     pub(crate) json: bool,
+    /// Whether somebody sits in front of it.
+    pub(crate) prompt: bool,
 }
 
 impl Output {
-    /// Something that happened.
+    /// Something that happened while somebody may be at the prompt.
     pub(crate) fn event(self, name: &str, text: &str, members: Json) {
+        self.announce(name, text, members);
+        self.prompt();
+    }
+
+    /// Something that happened before there was a prompt.
+    pub(crate) fn announce(self, name: &str, text: &str, members: Json) {
         match self.json {
             true => print(&with(json!({"event": name}), members).to_string()),
+            // In place of the prompt, which comes again behind it.
+            false if self.prompt => print(&format!("\r* {text}")),
             false => print(&format!("* {text}")),
+        }
+    }
+
+    /// Asks for the next command.
+    pub(crate) fn prompt(self) {
+        if self.prompt {
+            let mut out = io::stdout().lock();
+            let _ = write!(out, "> ").and_then(|()| out.flush());
         }
     }
 

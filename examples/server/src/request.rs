@@ -1,8 +1,8 @@
 //! What the console asks, as a request with its payload.
 
 use lwm2m_runtime::{
-    encoding::{ContentFormat, EncodeOptions, PayloadKind, Record, RecordRef, encode},
-    model::{Path, ResourceDefinition},
+    encoding::{Content, ContentFormat, EncodeOptions, PayloadKind, Record, RecordRef, encode},
+    model::{Path, ResourceDefinition, Value},
     net::RegistrationInfo,
     operation::{Arguments, ExecuteInput, Payload, Request, WriteMode},
 };
@@ -63,7 +63,13 @@ pub(crate) fn build<'a>(
         } => {
             // An instance of this number is numbered by the device.
             let base = Path::instance(*object, instance.unwrap_or(u16::MAX));
-            let records = models.records(base, assignments)?;
+            let mut records = models.records(base, assignments)?;
+            if let ([], Some(_)) = (records.as_slice(), instance) {
+                // That there is to be an instance with nothing in it, which TLV can say.
+                let mut empty = Record::new(base, Value::Boolean(false));
+                empty.content = Content::Container;
+                records.push(empty);
+            }
             Request::Create {
                 object: *object,
                 payload: values(PayloadKind::Values, Path::object(*object), &records, payload)?,

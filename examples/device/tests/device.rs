@@ -1,0 +1,280 @@
+//! The program as a server sees it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where its set-up fails"
+)]
+
+use std::{
+    collections::HashSet,
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use lwm2m_runtime::{
+    coap::EndpointConfig,
+    encoding::Record,
+    model::{Path, Value, Version},
+    net::{DeviceError, Server, ServerEvent},
+    objects::{Device, FirmwareUpdate, o5_v1_2::State},
+    operation::{Status, WriteMode},
+    server::{EndReason, ServerConfig},
+};
+use serde_json::Value as Json;
+
+/// The program, and the lines that it prints.
+struct Program {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Program {
+    fn start(server: &Server, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_device"))
+            .args([
+                "--json",
+                "--server",
+                &format!("coap://{}", server.local_address()),
+            ])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            input: child.stdin.take().unwrap(),
+            output: BufReader::new(child.stdout.take().unwrap()),
+            child,
+        }
+    }
+
+    fn say(&mut self, command: &str) {
+        writeln!(self.input, "{command}").unwrap();
+    }
+
+    /// The next line of an event; others before it are passed over.
+    #[track_caller]
+    fn expect(&mut self, event: &str) -> Json {
+        loop {
+            let mut line = String::new();
+            assert!(
+                self.output.read_line(&mut line).unwrap() > 0,
+                "it ended before {event}"
+            );
+            let line: Json = serde_json::from_str(&line).unwrap();
+            if line["event"] == event {
+                return line;
+            }
+        }
+    }
+
+    fn quit(mut self) {
+        self.say("quit");
+        self.expect("deregistered");
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // A test that failed leaves nothing behind; another one has ended the program.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn server() -> Server {
+    // Packages larger than the device takes have to get to it.
+    let coap = EndpointConfig {
+        max_body: 4 << 20,
+        max_body_bytes_per_peer: 8 << 20,
+        ..EndpointConfig::server()
+    };
+    let config = ServerConfig {
+        coap,
+        ..ServerConfig::default()
+    };
+    Server::builder()
+        .config(config)
+        .bind("127.0.0.1:0".parse().unwrap())
+        .start()
+        .await
+        .unwrap()
+}
+
+const STILL: [&str; 2] = ["--period", "3600"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_registers_is_read_and_says_goodbye() {
+    let server = server().await;
+    let mut events = server.events().await;
+    let arguments = [
+        &STILL[..],
+        &["--endpoint", "one", "--lifetime", "77", "--object", "3311:4"],
+    ]
+    .concat();
+    let mut program = Program::start(&server, &arguments);
+    program.expect("registered");
+
+    let device = server.wait_for("one").await.unwrap();
+    let registration = device.registration().await.unwrap();
+    assert_eq!((registration.lifetime, registration.version), (77, Version::V1_2));
+    for path in ["/3/0", "/5/0", "/6/0", "/7/0", "/3303/0", "/3311/4"] {
+        assert!(registration.paths().contains(&path.parse().unwrap()), "{path}");
+    }
+    let object: Device = device.read(0).await.unwrap();
+    assert_eq!(object.manufacturer.as_deref(), Some("Example Ltd"));
+    // A mandatory resource of an object that the program was not compiled with.
+    let light = device.read_path(Path::resource(3311, 4, 5850)).await.unwrap();
+    assert_eq!(
+        light,
+        [Record::new(Path::resource(3311, 4, 5850), Value::Boolean(false))]
+    );
+
+    program.quit();
+    while let Some(event) = events.next().await {
+        if let ServerEvent::Ended { reason, .. } = event {
+            assert_eq!(reason, EndReason::Deregistered);
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_device_measures_is_notified() {
+    let server = server().await;
+    let mut program = Program::start(&server, &[&STILL[..], &["--endpoint", "one"]].concat());
+    let device = server.wait_for("one").await.unwrap();
+    let value = Path::resource(3303, 0, 5700);
+    let mut values = device.observe_path(value).start().await.unwrap();
+    let seen = |records: Vec<Record>| records.into_iter().next().unwrap().content.value().unwrap();
+    assert_eq!(seen(values.next().await.unwrap().unwrap()), Value::Float(21.5));
+    program.say("set /3303/0/5700 30.25");
+    assert_eq!(seen(values.next().await.unwrap().unwrap()), Value::Float(30.25));
+    let most = device.read_path(Path::resource(3303, 0, 5602)).await.unwrap();
+    assert_eq!(seen(most), Value::Float(30.25), "the greatest value follows");
+    program.say("set /3303/0/5700 warm");
+    assert!(program.expect("error").to_string().contains("warm"));
+    program.say("set /4711/0/1 2");
+    assert!(program.expect("error").to_string().contains("does not have"));
+    program.quit();
+}
+
+async fn firmware(device: &lwm2m_runtime::net::Device) -> (State, i64) {
+    let object: FirmwareUpdate = device.read(0).await.unwrap();
+    (object.state, object.update_result.0)
+}
+
+async fn push(device: &lwm2m_runtime::net::Device, package: Vec<u8>) -> Result<(), DeviceError> {
+    let path = Path::resource(5, 0, 0);
+    let record = Record::new(path, Value::Opaque(package));
+    device.write_path(path, WriteMode::Replace, vec![record]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn firmware_is_pushed_in_blocks_and_installed() {
+    let server = server().await;
+    let mut program = Program::start(&server, &[&STILL[..], &["--endpoint", "one"]].concat());
+    let device = server.wait_for("one").await.unwrap();
+    let update = FirmwareUpdate::UPDATE.at(0);
+
+    let early = device.execute(update, ()).await.unwrap_err();
+    assert_eq!(early.status(), Some(Status::MethodNotAllowed));
+    assert_eq!(firmware(&device).await, (State::IDLE, 0));
+
+    let mut package = b"2.1.0\n".to_vec();
+    package.resize(100_000, 0x55);
+    push(&device, package).await.unwrap();
+    assert_eq!(firmware(&device).await, (State::DOWNLOADED, 0));
+    device.execute(update, ()).await.unwrap();
+    assert_eq!(firmware(&device).await, (State::UPDATING, 0));
+    program.expect("installed");
+    program.expect("registered");
+    assert_eq!(firmware(&device).await, (State::IDLE, 1));
+    let version = device.get(Device::FIRMWARE_VERSION.at(0)).await.unwrap();
+    assert_eq!(version, "2.1.0");
+
+    // One byte of zero takes everything back.
+    push(&device, vec![0]).await.unwrap();
+    assert_eq!(firmware(&device).await, (State::IDLE, 0));
+    push(&device, b"corrupt".to_vec()).await.unwrap();
+    assert_eq!(firmware(&device).await, (State::IDLE, 5));
+    push(&device, b"unsupported".to_vec()).await.unwrap();
+    assert_eq!(firmware(&device).await, (State::IDLE, 6));
+    let refused = push(&device, vec![1; (1 << 20) + 1]).await.unwrap_err();
+    assert_eq!(refused.status(), Some(Status::RequestEntityTooLarge));
+    assert_eq!(firmware(&device).await, (State::IDLE, 2));
+
+    push(&device, b"fails to install".to_vec()).await.unwrap();
+    device.execute(update, ()).await.unwrap();
+    let mut states = device.observe(FirmwareUpdate::STATE.at(0)).start().await.unwrap();
+    while states.next().await.unwrap().unwrap() != State::DOWNLOADED {}
+    assert_eq!(firmware(&device).await, (State::DOWNLOADED, 8));
+    device.execute(FirmwareUpdate::CANCEL.at(0), ()).await.unwrap();
+    assert_eq!(firmware(&device).await, (State::IDLE, 10));
+
+    for (uri, result) in [("coap://x/y", 9), ("no uri", 7), ("", 0)] {
+        device.set(FirmwareUpdate::PACKAGE_URI.at(0), uri).await.unwrap();
+        assert_eq!(firmware(&device).await, (State::IDLE, result), "{uri:?}");
+    }
+    program.quit();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_and_formats_can_be_chosen() {
+    let server = server().await;
+    let arguments = ["--endpoint", "old", "--lwm2m", "1.0", "--formats", "tlv,text"];
+    let program = Program::start(&server, &[&STILL[..], &arguments].concat());
+    let device = server.wait_for("old").await.unwrap();
+    assert_eq!(device.registration().await.unwrap().version, Version::V1_0);
+    let object: Device = device.read(0).await.unwrap();
+    assert_eq!(object.model_number.as_deref(), Some("Weather station"));
+    program.quit();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fleet_registers_through_one_socket() {
+    let server = server().await;
+    let mut events = server.events().await;
+    let mut program = Program::start(&server, &["--count", "300", "--endpoint", "f", "--duration", "3"]);
+    let mut addresses = HashSet::new();
+    while addresses.len() < 300 {
+        if let ServerEvent::Registered { registration, .. } = events.next().await.unwrap() {
+            assert!(
+                addresses.insert(registration.address.ip()),
+                "each has an address of its own"
+            );
+        }
+    }
+    let last = server.device("f-299");
+    assert_eq!(last.get(Device::SERIAL_NUMBER.at(0)).await.unwrap(), "WS-000299");
+    let summary = program.expect("summary");
+    assert_eq!(
+        (&summary["registered"], &summary["failures"]),
+        (&300.into(), &0.into())
+    );
+    assert!(program.child.wait().unwrap().success());
+    assert!(server.registrations().await.unwrap().is_empty());
+}
+
+#[test]
+fn wrong_arguments_say_what_is_right() {
+    for (arguments, advice) in [
+        (["--server", "mqtt://x"], "coap://"),
+        (["--object", "3:0"], "already"),
+        (["--object", "65000:0"], "registry"),
+        (["--lwm2m", "3.0"], "1.0, 1.1 and 1.2"),
+        (["--formats", "morse"], "senml-cbor"),
+        (["--period", "0"], "above 0"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_device"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(advice), "{text}");
+    }
+}
