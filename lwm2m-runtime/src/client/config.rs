@@ -67,6 +67,12 @@ pub struct ClientConfig {
     /// When a registration that has failed for good, and was not bootstrapped since, is begun anew. Default after a
     /// day; `None` never.
     pub failed_retry: Option<Duration>,
+    /// Whether the client sleeps when there is nothing to do, so that servers should keep their requests until it wakes
+    /// (queue mode, LwM2M 1.1); in LwM2M 1.0 the binding of the Server object says so. Default `false`.
+    pub queue_mode: bool,
+    /// How long a client in queue mode listens after the last message of either side. Default `None`:
+    /// `MAX_TRANSMIT_WAIT`, 93 s, on which servers count.
+    pub awake_time: Option<Duration>,
     /// Whether the client asks for a Bootstrap-Pack first (LwM2M 1.2), before it asks for a bootstrap session. Default
     /// `true`.
     pub bootstrap_pack: bool,
@@ -110,6 +116,8 @@ impl ClientConfig {
             retry_jitter_percent: 10,
             max_retry_delay: Duration::from_secs(86_400),
             failed_retry: Some(Duration::from_secs(86_400)),
+            queue_mode: false,
+            awake_time: None,
             bootstrap_pack: true,
             bootstrap_format: None,
             bootstrap_attempts: 5,

@@ -11,6 +11,7 @@ use super::{
     observations::{ObservationId, Observations},
     registration::{Afterwards, Step},
     session::Session,
+    sleep::Sleep,
     tickets::Tickets,
 };
 use crate::{
@@ -34,6 +35,7 @@ pub struct Client {
     pub(super) tree: Tree,
     pub(super) sessions: Vec<Session>,
     pub(super) bootstrap: Bootstrap,
+    pub(super) sleep: Sleep,
     pub(super) observations: Observations,
     pub(super) tickets: Tickets,
     pub(super) sends: BTreeMap<ExchangeId, (SendId, u16)>,
@@ -63,6 +65,8 @@ pub(super) enum Alarm {
     Bootstrap,
     /// The account at the bootstrap server.
     BootstrapAccount,
+    /// The client has listened for long enough.
+    Sleep,
 }
 
 /// What the device's program wants of the whole.
@@ -97,6 +101,7 @@ impl Client {
         Self {
             endpoint: Endpoint::new(config.coap.clone(), random.seed()),
             bootstrap: Bootstrap::new(&config),
+            sleep: Sleep::default(),
             config,
             sessions: Vec::new(),
             observations: Observations::new(),
@@ -145,6 +150,7 @@ impl Client {
         let bootstraps = self.bootstrap.state != BootstrapState::Idle || of_server.is_none();
         if bootstraps && self.bootstrap.peer == Some(from) {
             self.receive_of_bootstrap_server(now, from, datagram);
+            self.stir(now);
             self.endpoint_events(now);
             self.settle(now);
             return self.do_what_is_due(now, application);
@@ -163,6 +169,7 @@ impl Client {
             return;
         }
         self.receive(now, index, from, datagram, application);
+        self.stir(now);
         self.endpoint_events(now);
         self.settle(now);
         self.do_what_is_due(now, application);
@@ -170,6 +177,9 @@ impl Client {
 
     /// Does what is due: repeats messages, registers, updates, notifies.
     pub fn handle_timeout(&mut self, now: Instant, application: &mut dyn Application) {
+        if self.sleep.take_sent() {
+            self.stir(now);
+        }
         self.endpoint.handle_timeout(now);
         self.endpoint_events(now);
         self.do_what_is_due(now, application);
@@ -177,13 +187,26 @@ impl Client {
 
     /// The next datagram to send. Changes with every call but the polls.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        self.endpoint.poll_transmit()
+        let in_queue_mode = self.in_queue_mode();
+        let Self {
+            endpoint,
+            sleep,
+            events,
+            ..
+        } = self;
+        let transmit = endpoint.poll_transmit();
+        if transmit.is_some() && in_queue_mode && sleep.sends() {
+            events.push_back(Event::Awake);
+        }
+        transmit
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout): a time that has passed means at once. Changes with every
     /// call but the polls. It may be early, but never late.
     pub fn poll_timeout(&mut self) -> Option<Instant> {
-        let times = [self.endpoint.poll_timeout(), self.deadlines.next()];
+        // When the client has sent something, its time to listen begins.
+        let sent = self.sleep.has_sent().then(Instant::default);
+        let times = [self.endpoint.poll_timeout(), self.deadlines.next(), sent];
         times.into_iter().flatten().min()
     }
 
@@ -420,6 +443,7 @@ impl Client {
                 Alarm::Registration(server) => self.registration_due(now, server),
                 Alarm::Observation(id) => self.observation_due(now, id, application),
                 Alarm::Ticket(ticket) => self.tickets.forget(ticket),
+                Alarm::Sleep => self.fall_asleep(now),
                 Alarm::Bootstrap => self.bootstrap_due(now),
                 Alarm::BootstrapAccount => self.purge_bootstrap_account(now),
             }

@@ -70,6 +70,11 @@ pub enum Event {
     },
     /// The account at the bootstrap server is gone, as its time-out `/0/x/12` has passed. Store the tree.
     BootstrapAccountRemoved,
+    /// In queue mode: nothing has come or gone for the time that the client listens, and servers keep what they have to
+    /// ask. The radio can be switched off, and off it can stay until [`Client::poll_timeout`](super::Client::poll_timeout).
+    Asleep,
+    /// In queue mode: something is to be sent, or has come. The radio is needed.
+    Awake,
     /// A server has changed a value, or several below the path.
     Written {
         /// What.

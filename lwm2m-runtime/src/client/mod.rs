@@ -19,6 +19,7 @@
 //! | `observations`, `observe`, `notify` | who observes what, and when who is told |
 //! | `stored` | notifications while a server cannot be reached |
 //! | `send` | values that no server has asked for |
+//! | `sleep` | queue mode: when the client listens |
 //! | `deadlines` | what is due when |
 //!
 //! 1. [`Client::start`] finds the accounts; each asks for a connection by [`Event::Connect`].
@@ -81,6 +82,7 @@ mod send;
 mod serve;
 mod session;
 mod settle;
+mod sleep;
 mod state;
 mod stored;
 mod tickets;

@@ -116,6 +116,10 @@ impl Client {
         if waits || !session.is_live() {
             return self.store(now, index, id);
         }
+        self.wake(now, index);
+        let (Some(observed), Some(session)) = (self.observations.get(id), self.sessions.get(index)) else {
+            return;
+        };
         self.payload.clear();
         let asker = session.asker(&self.config);
         let accept = Some(observed.format);

@@ -50,6 +50,8 @@ pub(super) enum Afterwards {
 pub(super) struct Told {
     pub(super) lifetime: u32,
     pub(super) binding: crate::operation::Binding,
+    /// Whether requests are to wait while the client sleeps.
+    pub(super) queue: bool,
     pub(super) sms: Option<String>,
     /// The number of the object list.
     pub(super) list: u64,

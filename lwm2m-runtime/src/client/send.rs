@@ -110,6 +110,8 @@ impl Client {
         id: SendId,
         content: SendContent<'_>,
     ) -> Result<(), SendError> {
+        may_send(self.sessions.get(index).ok_or(SendError::UnknownServer)?)?;
+        self.wake(now, index);
         let session = self.sessions.get(index).ok_or(SendError::UnknownServer)?;
         let (server, peer) = (session.server(), may_send(session)?);
         let idle = session.registration.state() == State::Registered;

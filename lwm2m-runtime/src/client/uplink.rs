@@ -57,7 +57,7 @@ impl Client {
             .then(|| object_list(&self.config, &self.tree, version));
         let mut parameters = RegisterParameters::new(&self.config.endpoint_name, telling.lifetime, version);
         parameters.binding = telling.binding;
-        parameters.queue = telling.binding.queue();
+        parameters.queue = telling.queue;
         parameters.sms = telling.sms.as_deref();
         parameters.profile_ids = profile_ids;
         let uplink = Uplink::Register {
@@ -86,11 +86,11 @@ impl Client {
         let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
         let told = session.registration.told.clone();
         let links = (told.list != telling.list).then(|| object_list(&self.config, &self.tree, version));
-        let changed = told.binding != telling.binding;
+        let changed = told.binding != telling.binding || told.queue != telling.queue;
         let parameters = UpdateParameters {
             lifetime: (told.lifetime != telling.lifetime).then_some(telling.lifetime),
             binding: changed.then_some(telling.binding),
-            queue: changed && telling.binding.queue(),
+            queue: changed && telling.queue,
             sms: telling.sms.as_deref().filter(|_| told.sms != telling.sms),
             profile_ids: Vec::new(),
         };
@@ -354,9 +354,14 @@ pub(super) fn send(
 
 /// What a server is to know now.
 fn telling(config: &ClientConfig, tree: &Tree, account: &Account, version: Version, list: u64) -> Told {
+    let binding = binding(config, tree, account, version);
     Told {
         lifetime: account.lifetime,
-        binding: binding(config, tree, account, version),
+        binding,
+        queue: match version < Version::V1_1 {
+            true => binding.queue(),
+            false => config.queue_mode,
+        },
         sms: config.sms.clone(),
         list,
     }

@@ -50,6 +50,10 @@ pub struct ServerConfig {
     pub echo_lifetime: Duration,
     /// How long a request may make no progress before it fails. Default 93 s, `MAX_TRANSMIT_WAIT`.
     pub request_timeout: Duration,
+    /// How long a client in queue mode listens after the last message of either side. Default 93 s, `MAX_TRANSMIT_WAIT`.
+    pub awake_time: Duration,
+    /// How long a request may wait for a client in queue mode to wake before it fails. Default a day.
+    pub queue_timeout: Duration,
     /// Requests to one client, open and queued. Default 64.
     pub max_requests_per_device: u16,
     /// The same to all clients. Default 262,144.
@@ -81,6 +85,8 @@ impl Default for ServerConfig {
             validate_registrations: false,
             echo_lifetime: Duration::from_secs(60),
             request_timeout: Duration::from_secs(93),
+            awake_time: Duration::from_secs(93),
+            queue_timeout: Duration::from_secs(86_400),
             max_requests_per_device: 64,
             max_requests: 262_144,
             max_observations_per_device: 64,

@@ -124,6 +124,7 @@ impl Server {
             }
         }
         self.take_failures(now);
+        self.flush(now, from);
     }
 
     /// Does what is due: repeats messages, ends registrations, gives up requests.

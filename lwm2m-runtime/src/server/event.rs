@@ -184,6 +184,8 @@ pub enum Failure {
     AddressChanged,
     /// The client has registered again with a version of LwM2M that does not have what was asked.
     Unavailable,
+    /// It has waited for [`queue_timeout`](super::ServerConfig::queue_timeout), and was never sent.
+    Expired,
     /// The registration is over.
     Ended(EndReason),
 }

@@ -7,6 +7,7 @@
 //! | `event`, `error` | what happened, and why something was not taken |
 //! | `reader`, `uplink` | Register, Update and De-register, read and done |
 //! | `send` | Send |
+//! | `queue` | what waits for clients that sleep |
 //! | `requests` | what clients are asked, one thing at a time |
 //! | `observation`, `observations` | what clients notify of |
 //! | `registrations` | the store of registrations: by number, location, endpoint and peer, with their expiry |
@@ -24,6 +25,7 @@ mod location;
 mod models;
 mod observation;
 mod observations;
+mod queue;
 mod reader;
 mod record;
 mod registration;

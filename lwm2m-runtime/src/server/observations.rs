@@ -255,7 +255,7 @@ impl Server {
             return self.endpoint.reject(handle);
         }
         if let Some(record) = self.registrations.get_mut(device) {
-            record.seen_at = now;
+            record.heard(now);
             let format = answer.payload.as_ref().and_then(|(format, _)| format.format());
             if let Some(format) = format {
                 record.formats.learn(format);

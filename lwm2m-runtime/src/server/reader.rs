@@ -129,6 +129,7 @@ impl Reader<'_> {
             registered_at: Instant::NEVER,
             updated_at: Instant::NEVER,
             seen_at: Instant::NEVER,
+            contact_at: Instant::NEVER,
             lifetime,
             formats: Negotiation::with_client(version, self.config.formats, listed.formats),
             binding: parameters.binding,

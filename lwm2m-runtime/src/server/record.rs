@@ -20,6 +20,8 @@ pub(super) struct Record {
     pub(super) updated_at: Instant,
     /// When the last message came.
     pub(super) seen_at: Instant,
+    /// When the last message came or went: a client in queue mode listens for a while after it.
+    pub(super) contact_at: Instant,
     /// In seconds.
     pub(super) lifetime: u32,
     /// Version and formats.
@@ -30,6 +32,14 @@ pub(super) struct Record {
     pub(super) requests: Chain,
     /// Observations.
     pub(super) observations: Chain,
+}
+
+impl Record {
+    /// A message of the client has come.
+    pub(super) const fn heard(&mut self, now: Instant) {
+        self.seen_at = now;
+        self.contact_at = now;
+    }
 }
 
 impl fmt::Debug for Record {

@@ -1,6 +1,7 @@
 //! What clients are asked on the management interface (LwM2M Core 1.2, section 6.3; Transport 1.2, section 6.4.6).
 //!
-//! 1. A request queues behind those to the same client, or goes out at once: a client is asked one thing at a time.
+//! 1. A request queues behind those to the same client, and until the client listens, or goes out at once: a client is
+//!    asked one thing at a time.
 //! 2. a. The client answers: an event, and the next one goes out.
 //!    b. The exchange fails, or nothing moves for the time-out: an event, and the next one goes out.
 //!    c. The client gets a new address: what can be asked twice is asked again there, the rest fails.
@@ -18,6 +19,7 @@ use super::{
 };
 use crate::{
     coap::{self, Code, ExchangeId, OptionBuffer, OptionNumber, Progress, Token, uint},
+    model::Path,
     operation::{CoapSession, Operation, Request},
     time::Instant,
 };
@@ -26,10 +28,12 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) device: u32,
-    next: Option<u32>,
+    pub(super) next: Option<u32>,
     pub(super) task: Task,
     /// Its exchange, once it is its turn.
     pub(super) exchange: Option<ExchangeId>,
+    /// Until when it may wait for its turn.
+    pub(super) waits_until: Instant,
     progress: Progress,
 }
 
@@ -60,11 +64,13 @@ impl Task {
 /// A request as it goes out.
 #[derive(Debug)]
 pub(super) struct Prepared {
+    /// What it is about; the root for a composite one.
+    pub(super) target: Path,
     code: Code,
     options: OptionBuffer,
     payload: Vec<u8>,
     /// Whether asking twice is the same as asking once.
-    repeatable: bool,
+    pub(super) repeatable: bool,
 }
 
 impl Pending {
@@ -74,6 +80,7 @@ impl Pending {
             next: None,
             task,
             exchange: None,
+            waits_until: Instant::NEVER,
             progress: Progress { sent: 0, received: 0 },
         }
     }
@@ -165,6 +172,7 @@ impl Server {
         form.fill(&mut options);
         payload.extend_from_slice(form.payload());
         let prepared = Prepared {
+            target: request.path(),
             code: form.code(),
             options,
             payload,
@@ -178,6 +186,7 @@ impl Server {
                 return Err(error.into());
             }
         }
+        self.let_wait(now, index);
         Ok(id)
     }
 
@@ -245,6 +254,9 @@ impl Server {
         let Some(record) = self.registrations.get(pending.device) else {
             return Ok(());
         };
+        if !record.listens(now, &self.config) {
+            return Ok(());
+        }
         let sent = match &pending.task {
             Task::Request(prepared) => self.endpoint.request(
                 now,
@@ -282,6 +294,9 @@ impl Server {
         };
         pending.exchange = Some(sent.map_err(Failure::NotSent)?);
         pending.progress = Progress::default();
+        if let Some(record) = self.registrations.get_mut(pending.device) {
+            record.contact_at = now;
+        }
         let at = now + self.config.request_timeout;
         self.requests.set_deadline(index, at, &mut self.timers, Alarm);
         Ok(())
@@ -290,7 +305,7 @@ impl Server {
     /// A client has answered something.
     pub(super) fn answered(&mut self, now: Instant, device: u32, arrived: Arrived) {
         if let Some(record) = self.registrations.get_mut(device) {
-            record.seen_at = now;
+            record.heard(now);
             let payload = arrived.answer.as_ref().and_then(|answer| answer.payload.as_ref());
             if let Some(format) = payload.and_then(|(format, _)| format.format()) {
                 record.formats.learn(format);
@@ -364,6 +379,9 @@ impl Server {
         let Some(pending) = self.requests.get_mut(index) else {
             return;
         };
+        if pending.exchange.is_none() {
+            return self.has_waited(now, index);
+        }
         let progress = pending
             .exchange
             .and_then(|exchange| self.endpoint.progress(exchange));
@@ -403,7 +421,7 @@ impl Server {
     }
 
     /// Ends a request without an answer. The next one does not go out yet.
-    fn fail(&mut self, now: Instant, index: u32, failure: Failure) {
+    pub(super) fn fail(&mut self, now: Instant, index: u32, failure: Failure) {
         let request = RequestId(self.requests.id(index));
         let Some(gone) = self.remove_request(now, index) else {
             return;

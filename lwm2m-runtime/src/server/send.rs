@@ -69,7 +69,7 @@ impl Server {
         let Some(record) = self.registrations.get_mut(device) else {
             return;
         };
-        record.seen_at = now;
+        record.heard(now);
         if let Some(format) = format.format() {
             record.formats.learn(format);
         }

@@ -74,10 +74,11 @@ impl Server {
         if let Some(device) = displaced {
             self.end(now, device, EndReason::AddressTaken);
         }
+        let kept = replaced.map(|device| self.keep_requests(now, device, &record));
         let before = replaced.and_then(|device| self.replace(now, device));
         record.registered_at = now;
         record.updated_at = now;
-        record.seen_at = now;
+        record.heard(now);
         let device = self.registrations.insert(record);
         self.renew(now, device);
         let location = self.registrations.get(device).map(|record| record.location);
@@ -92,6 +93,7 @@ impl Server {
             registration: self.registrations.id(device),
             replaced: before.map(|(id, _)| id),
         });
+        self.take_requests(now, device, &kept.unwrap_or_default());
         if let Some((_, observations)) = before {
             self.observe_again(now, device, observations);
         }
@@ -146,7 +148,7 @@ impl Server {
             return;
         };
         record.updated_at = now;
-        record.seen_at = now;
+        record.heard(now);
         record.lifetime = update.lifetime;
         record.binding = update.binding;
         record.queue = update.queue;

@@ -17,6 +17,7 @@ mod management;
 mod mix;
 mod numbers;
 mod objects;
+mod queue;
 mod raw;
 mod registration;
 mod reporting;

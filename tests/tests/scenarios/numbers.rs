@@ -6,14 +6,14 @@ use lwm2m_tests::workspace;
 
 /// Scenarios that are not among these tests, and why.
 const ELSEWHERE: [(&[u16], &str); 6] = [
-    (&[0, 1, 2, 4, 5, 6, 7, 8, 9], "bootstrap"),
+    (&[1, 2, 3], "bootstrap over DTLS, and from a smartcard"),
     (
-        &[3, 10, 11, 12, 19],
-        "bootstrap over OSCORE, by EST, as a Pack or over MQTT",
+        &[6, 8],
+        "bootstrap from several sources, and with rules of access",
     ),
+    (&[10, 11, 19], "bootstrap over OSCORE, by EST or over MQTT"),
     (&[106, 404, 406], "TCP and TLS"),
     (&[401, 402, 403, 405], "DTLS and OSCORE"),
-    (&[109], "what queue mode holds back while a device sleeps"),
     (
         &[1600, 1605, 1610, 1611, 1620, 2000, 2001],
         "Portfolio and Event Log: what the tests do is not known",

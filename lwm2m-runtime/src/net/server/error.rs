@@ -195,6 +195,7 @@ fn fmt_failure(failure: &Failure, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Failure::Unavailable => {
             f.write_str("the device has registered again with a version of LwM2M that does not have this")
         }
+        Failure::Expired => f.write_str("the device did not wake in time; ask again once it has"),
         Failure::Ended(EndReason::Replaced) => f.write_str("the device has registered again meanwhile; ask again"),
         Failure::Ended(_) => f.write_str("the device's registration is over; wait for the next one"),
     }

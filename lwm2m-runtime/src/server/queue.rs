@@ -1,0 +1,120 @@
+//! What waits for clients that sleep (LwM2M Core 1.2, section 6.5).
+//!
+//! 1. A client in queue mode listens for a while after the last message of either side. What it is asked later waits.
+//! 2. Any message of the client shows that it listens: once that is answered what waits goes out, one after the other, each
+//!    when the one before has its response.
+//! 3. What has waited too long fails, and was never sent.
+//! 4. A client that registers again is asked what it was not asked yet, if it still has the object or instance, and
+//!    neither its version nor its alternate path is another.
+
+use alloc::vec::Vec;
+
+use super::{Failure, Server, ServerConfig, engine::Alarm, record::Record, requests::Task};
+use crate::{coap::Peer, model::Path, time::Instant};
+
+impl Record {
+    /// Whether the client listens.
+    pub(super) fn listens(&self, now: Instant, config: &ServerConfig) -> bool {
+        !self.queue || now < self.contact_at + config.awake_time
+    }
+
+    fn has(&self, target: Path) -> bool {
+        match (target.object_id(), target.instance_id()) {
+            (None, _) => true,
+            (Some(object), None) => self.objects.get(object).is_some(),
+            (Some(object), Some(instance)) => self.objects.contains(object, instance),
+        }
+    }
+}
+
+impl Server {
+    /// Sends what has waited for a client to wake, of which a message has come.
+    pub(super) fn flush(&mut self, now: Instant, from: Peer) {
+        if self.requests.len() == 0 {
+            return;
+        }
+        if let Some(device) = self.registrations.of_peer(from) {
+            self.advance(now, device);
+        }
+    }
+
+    /// Begins the time for which a new request to a client in queue mode may wait.
+    pub(super) fn let_wait(&mut self, now: Instant, index: u32) {
+        let Some(pending) = self.requests.get_mut(index) else {
+            return;
+        };
+        pending.waits_until = now + self.config.queue_timeout;
+        self.look_later(now, index);
+    }
+
+    /// Looks at a request that waits now and then: timers that are moved to an earlier time stay until their own, so that
+    /// one a day ahead for each request would be too many.
+    fn look_later(&mut self, now: Instant, index: u32) {
+        let Some(pending) = self.requests.get(index) else {
+            return;
+        };
+        let record = self.registrations.get(pending.device);
+        if pending.exchange.is_none() && record.is_some_and(|record| record.queue) {
+            let at = pending.waits_until.min(now + self.config.request_timeout);
+            self.requests.set_deadline(index, at, &mut self.timers, Alarm);
+        }
+    }
+
+    /// A request that was not sent has waited.
+    pub(super) fn has_waited(&mut self, now: Instant, index: u32) {
+        let Some(pending) = self.requests.get(index) else {
+            return;
+        };
+        let (until, device) = (pending.waits_until, pending.device);
+        if now < until {
+            return self.look_later(now, index);
+        }
+        self.fail(now, index, Failure::Expired);
+        self.advance(now, device);
+    }
+
+    /// Takes out what a client in queue mode, which registers again, can still be asked.
+    pub(super) fn keep_requests(&mut self, now: Instant, device: u32, new: &Record) -> Vec<u32> {
+        let mut kept = Vec::new();
+        let Some(record) = self.registrations.get_mut(device) else {
+            return kept;
+        };
+        let same = record.formats.version() == new.formats.version()
+            && record.texts.alternate_path() == new.texts.alternate_path();
+        if !(record.queue && new.queue && same) {
+            return kept;
+        }
+        let mut at = record.requests.first;
+        while let Some(pending) = at.and_then(|index| self.requests.get_mut(index)) {
+            if let Task::Request(prepared) = &pending.task {
+                let again = pending.exchange.is_none() || prepared.repeatable;
+                kept.extend(at.filter(|_| again && new.has(prepared.target)));
+            }
+            at = pending.next;
+        }
+        for index in &kept {
+            record.requests.remove(&mut self.requests, *index);
+            if let Some(exchange) = self
+                .requests
+                .get_mut(*index)
+                .and_then(|pending| pending.exchange.take())
+            {
+                self.endpoint.cancel(now, exchange);
+            }
+        }
+        kept
+    }
+
+    /// Gives a registration the requests that were kept.
+    pub(super) fn take_requests(&mut self, now: Instant, device: u32, kept: &[u32]) {
+        for index in kept {
+            if let Some(pending) = self.requests.get_mut(*index) {
+                pending.device = device;
+            }
+            if let Some(record) = self.registrations.get_mut(device) {
+                record.requests.push(&mut self.requests, *index);
+            }
+            self.look_later(now, *index);
+        }
+    }
+}
