@@ -18,7 +18,8 @@
 //! | 4 roles | [`client`]: a device that registers, answers and notifies, without I/O |
 //! | | [`server`]: clients registered, asked and observed, without I/O |
 //! | | [`bootstrap`]: clients configured, without I/O |
-//! | 5 shell | `net` (by feature): both of them over UDP, with tokio |
+//! | 5 shell | [`storage`]: what a device keeps over a restart, whenever it crashes |
+//! | | `net` (by feature): both of them over UDP, with tokio |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.
@@ -83,6 +84,7 @@ pub mod operation;
 pub mod random;
 pub mod reporting;
 pub mod server;
+pub mod storage;
 pub mod time;
 pub mod tree;
 

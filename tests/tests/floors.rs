@@ -28,6 +28,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("client", 4),
     ("server", 4),
     ("bootstrap", 4),
+    ("storage", 5),
     ("net", 5),
 ];
 

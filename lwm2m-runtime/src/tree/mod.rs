@@ -22,6 +22,7 @@
 //! | `stream` | opaque values that come block by block |
 //! | `changes` | what has changed since the engine looked last |
 //! | `sample` | values as reporting sees them |
+//! | `snapshot` | a tree as bytes |
 //! | `view` | what shows in lists of links |
 //!
 //! 1. The engine reads a request and asks [`Tree::perform`].
@@ -52,6 +53,7 @@ mod records;
 mod rules;
 mod sample;
 mod sizes;
+mod snapshot;
 mod staged;
 mod stream;
 mod structure;
@@ -68,3 +70,4 @@ pub use error::TreeError;
 pub use journal::BootstrapJournal;
 pub use perform::Outcome;
 pub use records::Records;
+pub use snapshot::SnapshotError;

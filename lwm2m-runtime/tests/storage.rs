@@ -1,0 +1,183 @@
+//! What a device keeps over a restart, and over a crash at any byte of a write.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where its set-up fails"
+)]
+
+use std::{convert::Infallible, fs};
+
+use lwm2m_runtime::{
+    model::Path,
+    objects::{Device, Lwm2mAccessControl, Lwm2mSecurity, Lwm2mServer},
+    storage::{Files, Keeper, Slot, Slots},
+    tree::{SnapshotError, Tree, TreeConfig},
+};
+
+/// A medium on which a write stops after so many bytes, as at a crash.
+#[derive(Clone, Default)]
+struct Medium {
+    slots: [Vec<u8>; 2],
+    crash_after: Option<usize>,
+    /// What is behind the bytes of a write that was cut: nothing, or what was there before.
+    keeps_tail: bool,
+}
+
+impl Slots for &mut Medium {
+    type Error = Infallible;
+
+    fn read(&mut self, slot: Slot) -> Result<Vec<u8>, Infallible> {
+        Ok(self.slots[usize::from(slot == Slot::B)].clone())
+    }
+
+    fn write(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Infallible> {
+        let length = self.crash_after.unwrap_or(bytes.len()).min(bytes.len());
+        let tail = self.keeps_tail && length < bytes.len();
+        let old = &mut self.slots[usize::from(slot == Slot::B)];
+        let kept = old.get(length..).filter(|_| tail).unwrap_or_default().to_vec();
+        *old = [&bytes[..length], &kept].concat();
+        Ok(())
+    }
+}
+
+fn tree(server: i64) -> Tree {
+    let mut tree = Tree::new(TreeConfig::default());
+    for (instance, id) in [(0, server), (3, server + 1)] {
+        let security = Lwm2mSecurity {
+            lwm2m_server_uri: Some(format!("coaps://{id}.example.com")),
+            bootstrap_server: Some(false),
+            short_server_id: Some(id),
+            secret_key: Some(vec![id as u8; 16]),
+            ..Lwm2mSecurity::default()
+        };
+        let account = Lwm2mServer {
+            short_server_id: id,
+            lifetime: 3_600,
+            binding: "U".into(),
+            ..Lwm2mServer::default()
+        };
+        tree.insert(instance, security).unwrap();
+        tree.insert(instance, account).unwrap();
+    }
+    let rule = Lwm2mAccessControl {
+        object_id: 3,
+        object_instance_id: 0,
+        acl: Some([(0, 1), (101, 31)].into()),
+        ..Lwm2mAccessControl::default()
+    };
+    tree.insert(0, rule).unwrap();
+    tree.insert(0, Device::default()).unwrap();
+    tree
+}
+
+fn saved(tree: &Tree) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    tree.save(|_| true, &mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_tree_comes_back_as_it_was() {
+    let before = tree(1);
+    let mut after = tree(70);
+    after.insert(9, Lwm2mServer::default()).unwrap();
+    after.restore(&saved(&before)).unwrap();
+    assert_eq!(saved(&after), saved(&before));
+    assert_eq!(after.get::<Lwm2mSecurity>(3), before.get::<Lwm2mSecurity>(3));
+    assert_eq!(
+        after.get::<Lwm2mAccessControl>(0),
+        before.get::<Lwm2mAccessControl>(0)
+    );
+    assert!(after.instance(1, 9).is_none());
+    // Of some objects only: the others stay as they are.
+    let mut accounts = Vec::new();
+    before.save(|object| object == 1, &mut accounts).unwrap();
+    let mut other = tree(70);
+    other.restore(&accounts).unwrap();
+    assert_eq!(other.get::<Lwm2mServer>(0), before.get::<Lwm2mServer>(0));
+    assert_eq!(other.get::<Lwm2mSecurity>(0), tree(70).get::<Lwm2mSecurity>(0));
+}
+
+#[test]
+fn a_snapshot_without_its_end_changes_nothing() {
+    let bytes = saved(&tree(1));
+    let unchanged = saved(&tree(70));
+    let mut whole = 0;
+    for length in 0..bytes.len() {
+        let mut other = tree(70);
+        match other.restore(&bytes[..length]) {
+            // Between two instances it ends as well as anywhere: who stores it knows better.
+            Ok(()) => whole += 1,
+            Err(error) => {
+                assert!(matches!(
+                    error,
+                    SnapshotError::Malformed | SnapshotError::Values { .. }
+                ));
+                assert_eq!(saved(&other), unchanged, "{length}");
+            }
+        }
+    }
+    assert_eq!(whole, 6, "the instances");
+    assert_eq!(tree(1).restore(b"something else"), Err(SnapshotError::Malformed));
+}
+
+#[test]
+fn a_crash_at_any_byte_leaves_what_was_kept_before() {
+    let versions: Vec<Vec<u8>> = (0..4).map(|id| saved(&tree(1 + id * 40))).collect();
+    for keeps_tail in [false, true] {
+        let mut medium = Medium {
+            keeps_tail,
+            ..Medium::default()
+        };
+        let mut before: Option<Vec<u8>> = None;
+        for version in &versions {
+            for crash_after in 0..version.len() + 16 {
+                let mut crashing = medium.clone();
+                crashing.crash_after = Some(crash_after);
+                let (mut keeper, kept) = Keeper::open(&mut crashing).unwrap();
+                assert_eq!(kept, before);
+                keeper.keep(version).unwrap();
+                crashing.crash_after = None;
+                let (mut keeper, kept) = Keeper::open(&mut crashing).unwrap();
+                assert_eq!(kept, before, "a crash after {crash_after} bytes");
+                let mut device = tree(90);
+                if let Some(kept) = &kept {
+                    device.restore(kept).unwrap();
+                    assert_eq!(saved(&device), *kept);
+                }
+                // And it goes on from there.
+                keeper.keep(version).unwrap();
+                let (_, kept) = Keeper::open(&mut crashing).unwrap();
+                assert_eq!(kept.as_ref(), Some(version));
+            }
+            let (mut keeper, _) = Keeper::open(&mut medium).unwrap();
+            keeper.keep(version).unwrap();
+            before = Some(version.clone());
+        }
+    }
+}
+
+#[test]
+fn files_keep_it() {
+    let directory = std::env::temp_dir().join(format!("lwm2m-storage-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let path = directory.join("device");
+    let (mut keeper, kept) = Keeper::open(Files::new(&path)).unwrap();
+    assert_eq!(kept, None);
+    for id in [1, 50, 90] {
+        keeper.keep(&saved(&tree(id))).unwrap();
+        let (_, kept) = Keeper::open(Files::new(&path)).unwrap();
+        assert_eq!(kept, Some(saved(&tree(id))));
+    }
+    // The newest one is cut: the one before counts.
+    let newest = directory.join("device.a");
+    let bytes = fs::read(&newest).unwrap();
+    fs::write(&newest, &bytes[..bytes.len() - 1]).unwrap();
+    let (_, kept) = Keeper::open(Files::new(&path)).unwrap();
+    assert_eq!(kept, Some(saved(&tree(50))));
+    let mut device = tree(1);
+    device.restore(&kept.unwrap()).unwrap();
+    assert!(device.value(Path::resource(1, 0, 0)).is_some());
+    fs::remove_dir_all(&directory).unwrap();
+}
