@@ -126,7 +126,7 @@ impl<P: PlanSource> BootstrapServer<P> {
             Some(Received::Unmatched(unmatched)) => {
                 // Nothing is observed here.
                 let handle = unmatched.handle;
-                self.endpoint.reject(handle);
+                self.endpoint.disown(handle);
             }
         }
         self.take_failures(now);

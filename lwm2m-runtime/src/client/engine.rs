@@ -423,7 +423,7 @@ impl Client {
             // The client asks for nothing that is observed.
             Some(Received::Unmatched(unmatched)) => {
                 let handle = unmatched.handle;
-                endpoint.reject(handle);
+                endpoint.disown(handle);
             }
             None => {}
         }

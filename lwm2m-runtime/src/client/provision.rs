@@ -68,7 +68,7 @@ impl Client {
             // Nothing is observed.
             Some(Received::Unmatched(unmatched)) => {
                 let handle = unmatched.handle;
-                endpoint.reject(handle);
+                endpoint.disown(handle);
             }
         }
     }

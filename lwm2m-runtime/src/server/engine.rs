@@ -119,7 +119,7 @@ impl Server {
             Some(Received::Unmatched(unmatched)) => {
                 match Notified::read(&self.registrations, &self.observations, unmatched) {
                     Ok(notified) => self.notified(now, notified),
-                    Err(handle) => self.endpoint.reject(handle),
+                    Err(handle) => self.endpoint.disown(handle),
                 }
             }
         }

@@ -249,7 +249,7 @@ impl Server {
             answer,
         } = notified;
         let Some(observation) = self.observations.get_mut(index) else {
-            return self.endpoint.reject(handle);
+            return self.endpoint.disown(handle);
         };
         if observation.stopping {
             return self.endpoint.reject(handle);

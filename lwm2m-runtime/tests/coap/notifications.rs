@@ -240,6 +240,23 @@ fn the_rest_of_a_large_notification_is_fetched() {
 }
 
 #[test]
+fn what_nobody_knows_is_reset_if_it_would_be_repeated() {
+    for (kind, expected) in [(Con, Some(Rst)), (Non, None)] {
+        let mut endpoint = endpoint();
+        let notification = datagram(kind, Code::CONTENT, 50, b"obs")
+            .uint(OptionNumber::OBSERVE, 9)
+            .bytes();
+        let Some(Received::Unmatched(unmatched)) = endpoint.receive(at(0), peer(1), &notification) else {
+            panic!();
+        };
+        let handle = unmatched.handle;
+        endpoint.disown(handle);
+        let kinds: Vec<_> = sent(&mut endpoint).iter().map(|sent| sent.kind).collect();
+        assert_eq!(kinds, expected.into_iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn a_notification_is_accepted_or_rejected_and_its_repetition_answered_alike() {
     for (kind, accept, expected) in [
         (Con, true, Some(Ack)),

@@ -9,7 +9,8 @@
 //! Received, as a response whose token belongs to no open exchange:
 //! 4. The role knows the observation: [`Endpoint::accept`] acknowledges it. Does more of the body follow,
 //!    [`Endpoint::complete`] fetches the rest by the request of the observation, without Observe.
-//! 5. It does not: [`Endpoint::reject`] answers by a reset.
+//! 5. It does not want it any more: [`Endpoint::reject`] answers by a reset.
+//! 6. It does not know it: [`Endpoint::disown`] resets a confirmable one and ignores any other.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -268,8 +269,16 @@ impl Endpoint {
         }
     }
 
-    /// Rejects a response that means nothing to the role; a peer that notified stops doing so. A non-confirmable
-    /// response that is no notification is only ignored.
+    /// Answers a response whose token means nothing to the role: a confirmable one is reset, so that its repetition
+    /// ends, and any other one ignored, so that nobody can make this side talk to others.
+    pub fn disown(&mut self, handle: UnmatchedHandle) {
+        if handle.confirmable {
+            self.reject(handle);
+        }
+    }
+
+    /// Rejects a notification that the role does not want any more, confirmable or not; the peer stops notifying. A
+    /// non-confirmable response that is no notification is only ignored.
     pub fn reject(&mut self, handle: UnmatchedHandle) {
         if handle.confirmable || handle.notification {
             self.send_empty(handle.peer.peer, MessageType::Reset, handle.id);

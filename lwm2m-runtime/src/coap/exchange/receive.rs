@@ -37,7 +37,7 @@ pub enum Received<'a> {
     /// A peer answers a request of this side; its exchange is over.
     Response(IncomingResponse<'a>),
     /// A response that belongs to no open exchange: a notification, or a late one. To be taken by
-    /// [`Endpoint::accept`] or [`Endpoint::complete`], or refused by [`Endpoint::reject`].
+    /// [`Endpoint::accept`] or [`Endpoint::complete`], or refused by [`Endpoint::reject`] or [`Endpoint::disown`].
     Unmatched(Unmatched<'a>),
 }
 
