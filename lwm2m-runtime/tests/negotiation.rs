@@ -114,6 +114,44 @@ fn a_client_of_1_0_has_tlv() {
     }
 }
 
+/// Every choice that a server has with any client since 1.1, whatever formats it lists.
+// proves: DM-30
+#[test]
+fn a_server_writes_tlv_only_to_a_client_that_offers_nothing_else() {
+    let writes = [
+        PayloadKind::Value(None),
+        PayloadKind::Value(Some(ResourceType::String)),
+        PayloadKind::Value(Some(ResourceType::Integer)),
+        PayloadKind::Value(Some(ResourceType::Opaque)),
+        PayloadKind::Values,
+        PayloadKind::CompositeWrite { removes: false },
+    ];
+    for version in [Version::V1_1, Version::V1_2] {
+        for listed in 0..1_u32 << NUMBERS.len() {
+            let numbers = (0..NUMBERS.len()).filter(|bit| listed >> bit & 1 == 1);
+            let listed = FormatSet::from_numbers(numbers.map(|bit| NUMBERS[bit]));
+            let server = Negotiation::with_client(version, FormatSet::ALL, listed);
+            for payload in writes {
+                let chosen = server.preferred(payload).expect("there is always one");
+                assert_ne!(chosen, Format::Json, "{payload:?} {listed:?}");
+                assert!(server.may_send(chosen, payload));
+                // What else the client is known to have that can carry it.
+                let offered = NUMBERS
+                    .map(|number| ContentFormat(number).format().unwrap())
+                    .into_iter()
+                    .filter(|format| *format != Format::Tlv && server.peer().contains(*format))
+                    .any(|format| server.may_send(format, payload));
+                if chosen == Format::Tlv {
+                    assert!(!offered && listed.contains(Format::Tlv), "{payload:?} {listed:?}");
+                }
+                if offered {
+                    assert!(server.peer().contains(chosen), "{payload:?} {listed:?}");
+                }
+            }
+        }
+    }
+}
+
 // proves: ENC-FMT-03
 #[test]
 fn a_client_since_1_1_has_text_and_opaque_and_says_what_else() {

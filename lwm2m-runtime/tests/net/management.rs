@@ -238,6 +238,89 @@ async fn what_there_is_can_be_discovered() {
     assert_eq!(links.len(), 1);
 }
 
+// proves: DM-86
+#[tokio::test]
+async fn what_a_device_could_only_refuse_is_not_sent() {
+    for malformed in ["3/0/1", "/3/-1", "/3/0/x", "/3/0/65536", "/3//1", "/3/0/1/2/3"] {
+        assert!(malformed.parse::<Path>().is_err(), "{malformed}");
+    }
+    let (_server, client, remote) = pair().await;
+    for nothing in [Path::object(u16::MAX), Path::instance(3, u16::MAX)] {
+        let error = remote.read_path(nothing).await.unwrap_err();
+        assert!(matches!(error, DeviceError::Invalid(_)), "{nothing}: {error}");
+    }
+    let error = remote.set(Valve::OPENING.at(0), 101).await.unwrap_err();
+    assert!(matches!(error, DeviceError::Constraint { .. }), "{error}");
+    let lifetime = Lwm2mServer::LIFETIME.at(0).path();
+    let retries = Path::resource(1, 0, 17);
+    let offset = Device::UTC_OFFSET.at(0).path();
+    let good = Record::new(lifetime, Value::Integer(600));
+    for bad in [
+        Record::new(lifetime, Value::String("long".into())),
+        Record::new(lifetime, Value::Float(0.5)),
+        Record::new(retries, Value::Integer(-1)),
+        Record::new(offset, Value::Integer(2)),
+    ] {
+        let path = bad.path;
+        let alone = remote
+            .write_path(path, WriteMode::Replace, vec![bad.clone()])
+            .await;
+        let together = remote.write_composite(vec![good.clone(), bad]).await;
+        for error in [alone.unwrap_err(), together.unwrap_err()] {
+            assert!(
+                matches!(&error, DeviceError::Type { path: at, .. } if *at == path),
+                "{error}"
+            );
+            assert!(error.to_string().contains("it was not sent"), "{error}");
+        }
+    }
+    // Default Notification Mode is 0 or 1.
+    let mode = Record::new(Path::resource(1, 0, 26), Value::Integer(2));
+    let alone = remote
+        .write_path(mode.path, WriteMode::Replace, vec![mode.clone()])
+        .await;
+    let together = remote.write_composite(vec![good.clone(), mode]).await;
+    for error in [alone.unwrap_err(), together.unwrap_err()] {
+        assert!(matches!(error, DeviceError::Constraint { .. }), "{error}");
+    }
+    assert_eq!(client.get::<Lwm2mServer>(0).await.unwrap().lifetime, 300);
+    remote.write_composite(vec![good]).await.unwrap();
+    assert_eq!(client.get::<Lwm2mServer>(0).await.unwrap().lifetime, 600);
+}
+
+// proves: DM-30
+#[tokio::test]
+async fn writes_go_out_in_the_formats_that_a_device_offers() {
+    use lwm2m_runtime::encoding::{Format, FormatSet};
+    for offered in [
+        Format::SenmlJson,
+        Format::SenmlCbor,
+        Format::Lwm2mCbor,
+        Format::Tlv,
+    ] {
+        let (_server, client, remote) = pair_of(|builder| {
+            let formats = FormatSet::of(&[Format::Text, Format::Opaque, offered]);
+            builder.config(|config| config.formats = formats)
+        })
+        .await;
+        // Its answers tell what it has; what it has not, it refuses with 4.15.
+        remote.read::<Valve>(0).await.unwrap();
+        let other = Valve {
+            opening: 10,
+            ..valve()
+        };
+        remote.write(0, &other).await.unwrap();
+        remote.set(Valve::SECRET.at(0), "knock").await.unwrap();
+        remote.set(Valve::PROGRAM.at(0), vec![1, 2]).await.unwrap();
+        let written = client.get::<Valve>(0).await.unwrap();
+        assert_eq!(
+            (written.opening, written.program),
+            (10, Some(vec![1, 2])),
+            "{offered:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn everything_can_be_done_without_types() {
     let (_server, _client, remote) = pair().await;

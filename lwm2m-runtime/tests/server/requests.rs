@@ -10,7 +10,7 @@ use lwm2m_runtime::{
     },
 };
 
-use crate::support::{Ack, Con, LIST, Rig, Written, peer};
+use crate::support::{Ack, Con, LIST, Non, Rig, Written, peer};
 
 pub(crate) const READ: Request<'static> = Request::Read {
     path: Path::instance(3, 0),
@@ -325,6 +325,43 @@ fn a_separate_answer_is_waited_for() {
     rig.put(peer(1), &late);
     assert_eq!(responses(&mut rig), [(request, Status::Content)]);
     assert_eq!((rig.one().kind, rig.server.open_requests(id)), (Ack, 0));
+}
+
+// proves: QM-15
+#[test]
+fn a_client_in_queue_mode_answers_with_its_acknowledgement_or_separately_in_both_ways() {
+    for (version, mode) in [("lwm2m=1.0", &["b=UQ"][..]), ("lwm2m=1.1", &["b=U", "Q"])] {
+        let mut rig = Rig::new();
+        let queries = [&["ep=one", "lt=86400", version], mode].concat();
+        let (id, _) = rig.register_as(peer(1), &queries, LIST);
+        assert!(rig.server.registration(id).unwrap().queue_mode());
+        let ask = |rig: &mut Rig| {
+            let request = rig.server.request(rig.now, id, &READ).unwrap();
+            (request, rig.one())
+        };
+        let (request, sent) = ask(&mut rig);
+        rig.answer(&sent, Code::CONTENT, Some(0), b"x");
+        assert_eq!(responses(&mut rig), [(request, Status::Content)]);
+        assert!(rig.sent().is_empty());
+        for (kind, identifier) in [(Con, 78), (Non, 79)] {
+            let (request, sent) = ask(&mut rig);
+            rig.put(peer(1), &Written::new(Ack, Code::EMPTY, sent.id).token(&[]));
+            rig.seconds(3);
+            assert!(rig.events().is_empty(), "an acknowledgement is no answer");
+            let answer = Written::new(kind, Code::CONTENT, identifier)
+                .token(&sent.token)
+                .uint(OptionNumber::CONTENT_FORMAT, 0)
+                .payload(b"x");
+            rig.put(peer(1), &answer);
+            assert_eq!(responses(&mut rig), [(request, Status::Content)], "{kind:?}");
+            let acknowledged: Vec<_> = rig.sent().iter().map(|sent| (sent.kind, sent.id)).collect();
+            match kind {
+                Con => assert_eq!(acknowledged, [(Ack, identifier)]),
+                _ => assert_eq!(acknowledged, [], "nobody waits for one"),
+            }
+        }
+        assert_eq!(rig.server.open_requests(id), 0);
+    }
 }
 
 // proves: ROB-09

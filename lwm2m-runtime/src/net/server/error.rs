@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::{
     encoding::{ContentFormat, EncodeError, TypedError},
-    model::{ConstraintViolation, Path, Version},
+    model::{ConstraintViolation, Path, ResourceType, Version},
     operation::{InvalidRequest, Operation, Status},
     server::{EndReason, Failure, RequestError},
 };
@@ -36,6 +36,15 @@ pub enum DeviceError {
         path: Path,
         /// The range and the value.
         violation: ConstraintViolation,
+    },
+    /// The value is of another type than the definition gives the resource. It was not sent.
+    Type {
+        /// Of which resource.
+        path: Path,
+        /// The type of the resource.
+        expected: ResourceType,
+        /// The type of the value.
+        found: ResourceType,
     },
     /// Device and server have no format in common that can carry this. It was not sent.
     NoFormat {
@@ -126,6 +135,14 @@ impl fmt::Display for DeviceError {
             Self::Failed(failure) => fmt_failure(failure, f),
             Self::Invalid(error) => error.fmt(f),
             Self::Constraint { path, violation } => write!(f, "{path}: {violation}; it was not sent"),
+            Self::Type {
+                path,
+                expected,
+                found,
+            } => write!(
+                f,
+                "{path}: the resource holds {expected}, not {found}; it was not sent: write {expected}"
+            ),
             Self::NoFormat {
                 operation,
                 path,

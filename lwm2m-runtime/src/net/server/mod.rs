@@ -9,6 +9,7 @@
 //! | `observe` | observations as streams |
 //! | `event`, `info`, `discovered`, `arguments`, `error` | what goes in and comes out |
 //! | `ask`, `verbatim` | a request before it is known what the device reads |
+//! | `check` | values against the device's definitions, before they are sent |
 //! | `asking` | from a question to the task, and back |
 //! | `command`, `task` | what handles tell the task, and what it does |
 
@@ -16,6 +17,7 @@ mod arguments;
 mod ask;
 mod asking;
 mod builder;
+mod check;
 mod command;
 mod device;
 mod discovered;

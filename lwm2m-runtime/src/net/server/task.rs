@@ -244,6 +244,9 @@ impl Task {
         };
         let id = self.engine.find(endpoint).ok_or_else(unknown)?;
         let formats = self.engine.registration(id).ok_or_else(unknown)?.formats();
+        if let Some(definitions) = self.engine.definitions(id) {
+            ask.check(&definitions)?;
+        }
         let request = ask.request(&formats, &mut self.payload)?;
         match hand(&mut self.engine, self.wire.now(), id, &request) {
             Err(RequestError::NotRegistered) => Err(unknown()),

@@ -122,3 +122,38 @@ fn a_lifetime_of_0_never_ends() {
         assert_eq!(pair.text("/3/0/0"), "Open Mobile Alliance");
     }
 }
+
+// proves: REG-15
+#[test]
+fn a_device_may_have_a_name_of_every_form_of_today_and_of_before() {
+    let today = [
+        "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "urn:dev:ops:32473-Refrigerator-5002",
+        "urn:dev:os:32473-123456",
+        "urn:gsma:imei:90420156-025763-0",
+        "urn:3gpp2:meid:A04B0D56-02A7E3-0",
+    ];
+    let before = [
+        "urn:imei:904201560257630",
+        "urn:esn:12345678",
+        "urn:meid:A04B0D5602A7E3",
+        "urn:imei-msisdn:904201560257630-491711234567",
+        "urn:imei-imsi:904201560257630-262011234567890",
+        "urn:extid:device@example.com",
+    ];
+    for name in today.into_iter().chain(before) {
+        for version in VERSIONS {
+            let config = lwm2m_runtime::client::ClientConfig {
+                versions: vec![version],
+                ..lwm2m_runtime::client::ClientConfig::new(name)
+            };
+            let mut pair = Pair::new(ServerConfig::default(), config, usual_tree(), Program::default());
+            pair.start();
+            let registers = pair.wire.requests(0, Code::POST, "/rd");
+            assert_eq!(registers[0].parameter("ep").as_deref(), Some(name));
+            assert_eq!(pair.client().state(1), Some(State::Registered), "{name}");
+            let found = pair.server().find(name).unwrap();
+            assert_eq!(pair.server().registration(found).unwrap().endpoint(), name);
+        }
+    }
+}
