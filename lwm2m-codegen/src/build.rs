@@ -172,7 +172,7 @@ impl Builder {
 /// The objects of a file; its errors become problems, and what is doubtful a warning of cargo's.
 fn objects_in(path: &Path, bytes: &[u8], problems: &mut Vec<String>) -> Vec<Object> {
     let name = path.display().to_string();
-    let reading = xml::read(bytes, Mode::Lenient);
+    let reading = xml::read(bytes, Mode::Lenient).unambiguous();
     for diagnostic in &reading.diagnostics {
         match diagnostic.severity {
             Severity::Error => problems.push(xml::render(diagnostic, &name, bytes, Style::Plain)),

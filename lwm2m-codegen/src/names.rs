@@ -413,6 +413,7 @@ mod tests {
     }
 
     proptest! {
+        // proves: ROB-68
         #[test]
         fn any_text_gives_legal_and_different_identifiers(
             object_name in any_name(),

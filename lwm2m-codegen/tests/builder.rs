@@ -74,6 +74,33 @@ fn everything_wrong_is_told_at_once_with_its_place() {
     assert!(!out.path().join("objects.rs").exists());
 }
 
+// proves: ROB-67
+#[test]
+fn what_cannot_be_meant_is_an_error_with_file_and_line() {
+    let out = tempfile::tempdir().unwrap();
+    let broken = out.path().join("broken.xml");
+    let kettle = fs::read_to_string(KETTLE).unwrap();
+    for (from, to, told) in [
+        ("<ObjectID>32001<", "<ObjectID>x<", "`x` is not a number"),
+        ("ID=\"4\"", "ID=\"65536\"", "65536"),
+        ("ID=\"4\"", "ID=\"3\"", "another resource 3"),
+        ("<Type>Float<", "<Type>Double<", "Double"),
+    ] {
+        let line = 1 + kettle[..kettle.find(from).unwrap()].matches('\n').count();
+        fs::write(&broken, kettle.replacen(from, to, 1)).unwrap();
+        let error = Builder::new()
+            .file(&broken)
+            .out_dir(out.path())
+            .compile("objects.rs")
+            .unwrap_err();
+        let text = error.to_string();
+        for expected in [told, "error[L0", &format!("broken.xml:{line}:")] {
+            assert!(text.contains(expected), "{expected} in\n{text}");
+        }
+        assert!(!out.path().join("objects.rs").exists());
+    }
+}
+
 #[test]
 fn another_registry_and_tables() {
     let out = tempfile::tempdir().unwrap();

@@ -295,6 +295,7 @@ mod directories {
     }
 
     #[cfg(unix)]
+    // proves: ROB-69
     #[test]
     fn links_lead_nowhere_else() {
         use std::os::unix::fs::symlink;

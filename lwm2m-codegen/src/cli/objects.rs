@@ -100,7 +100,7 @@ fn read_objects(path: &Path) -> Result<Vec<Object>, Stop> {
         mut objects,
         diagnostics,
         ..
-    } = xml::read(&bytes, Mode::Lenient);
+    } = xml::read(&bytes, Mode::Lenient).unambiguous();
     let name = path.display().to_string();
     let (errors, others): (Vec<_>, Vec<_>) = diagnostics
         .iter()

@@ -381,6 +381,7 @@ mod tests {
         );
     }
 
+    // proves: ROB-69
     #[test]
     fn path_tricks_are_refused() {
         for file in [

@@ -133,7 +133,7 @@ impl Source {
             return Ok(Vec::new());
         }
         let file = path.display().to_string();
-        let reading = xml::read(&bytes, Mode::Lenient);
+        let reading = xml::read(&bytes, Mode::Lenient).unambiguous();
         if reading.has_errors() {
             let errors = reading
                 .diagnostics

@@ -71,6 +71,18 @@ impl Reading {
             .any(|diagnostic| diagnostic.severity == severity)
     }
 
+    /// Makes errors of what the schema allows and no code can be generated from: two resources of one identifier, of which
+    /// a reader keeps only the first.
+    #[must_use]
+    pub fn unambiguous(mut self) -> Self {
+        for diagnostic in &mut self.diagnostics {
+            if diagnostic.code == Code::DuplicateId {
+                diagnostic.severity = Severity::Error;
+            }
+        }
+        self
+    }
+
     /// Whether the file is refused.
     pub fn has_errors(&self) -> bool {
         self.has(Severity::Error)

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::run::{run_in, valid};
+use crate::run::{command, finish, run_in, valid};
+use crate::server::{Answer, Server};
 use crate::tree::Tree;
 
 fn files(directory: &Path) -> Vec<String> {
@@ -45,6 +46,40 @@ fn ids_names_versions_and_files_go_into_one_directory() {
         "{again}"
     );
     assert_eq!(files(&objects), ["mod.rs", "o3_v1_1.rs"]);
+}
+
+// proves: ROB-69
+#[test]
+fn nothing_is_fetched_while_generating() {
+    let proxy = Server::start(|_, _| Answer::Status(404));
+    let directory = TempDir::new().unwrap();
+    let hive = valid().replace(
+        "<LWM2M",
+        "<?xml-stylesheet href=\"http://example.invalid/a.xsl\"?><LWM2M",
+    );
+    fs::write(directory.path().join("hive.xml"), hive).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = command(directory.path(), arguments);
+        for variable in [
+            "HTTP_PROXY",
+            "http_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+            "HTTPS_PROXY",
+        ] {
+            command.env(variable, proxy.url());
+        }
+        command.env_remove("NO_PROXY").env_remove("no_proxy");
+        finish(command)
+    };
+    assert_eq!(run(&["generate", "hive.xml", "3303", "--out", "a"]).status, 0);
+    assert_ne!(run(&["generate", "no such object", "--out", "b"]).status, 0);
+    assert_eq!(run(&["generate", "--all", "--out", "c"]).status, 0);
+    assert_eq!(proxy.requests(), [""; 0]);
+    // Who asks for it does reach the proxy.
+    let asked = ["fetch", "--from", "http://example.invalid/", "--into", "registry"];
+    assert_ne!(run(&asked).status, 0);
+    assert!(!proxy.requests().is_empty());
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn refused(bytes: &[u8], code: Code) -> Reading {
     strict
 }
 
+// proves: ROB-66
 #[test]
 fn entity_bombs_do_not_go_off() {
     let mut bomb = String::from("<!DOCTYPE LWM2M [<!ENTITY a0 \"ha\">");
@@ -39,6 +40,7 @@ fn entity_bombs_do_not_go_off() {
     assert!(reading.objects.iter().all(|object| object.name.is_empty()));
 }
 
+// proves: ROB-66
 #[test]
 fn external_entities_are_not_fetched() {
     let secret = tempfile::NamedTempFile::new().unwrap();
@@ -59,6 +61,7 @@ fn a_huge_file_is_not_even_looked_at() {
     assert_eq!(reading.diagnostics.len(), 1);
 }
 
+// proves: ROB-67
 #[test]
 fn a_huge_text_is_not_kept() {
     let text = "x".repeat(3 << 20);

@@ -107,6 +107,7 @@ fn files_that_are_not_the_promised_definitions_are_refused() {
     }
 }
 
+// proves: ROB-66 ROB-69
 #[test]
 fn a_hostile_index_is_refused_before_anything_else_is_asked_for() {
     let trick = small()
