@@ -44,7 +44,12 @@ impl Stored {
         let before = self.history.dropped();
         self.history.forget_at(&id, now);
         self.history.store(id, now, records, retention);
-        let mut lost = self.history.dropped() - before;
+        self.history.dropped() - before + self.shrink()
+    }
+
+    /// Makes room until the bytes are within their bound. Returns how many notifications are lost by it.
+    fn shrink(&mut self) -> u64 {
+        let mut lost = 0;
         let mut bytes: usize = self.history.iter().map(|(_, _, records)| size(records)).sum();
         while bytes > self.max_bytes {
             let Some((_, _, oldest)) = self.history.take() else {
@@ -72,13 +77,16 @@ impl Stored {
         core::iter::from_fn(|| self.history.take_of(&id)).collect()
     }
 
-    /// Takes back what was sent and did not arrive: it is older than what was stored since.
-    fn put_back(&mut self, id: ObservationId, mut entries: Vec<Entry>) {
+    /// Takes back what was sent and did not arrive: it is older than what was stored since. Returns how many notifications
+    /// are lost by it.
+    fn put_back(&mut self, id: ObservationId, mut entries: Vec<Entry>) -> u64 {
+        let before = self.history.dropped();
         entries.extend(self.take(id));
         for (at, records) in entries {
             self.history.forget_at(&id, at);
             self.history.store(id, at, records, Retention::Keep);
         }
+        self.history.dropped() - before + self.shrink()
     }
 }
 
@@ -242,7 +250,9 @@ impl Client {
                 .get_mut(id)
                 .and_then(|observed| observed.in_flight.take());
             if let (Some(in_flight), Some(session)) = (in_flight, self.sessions.get_mut(index)) {
-                session.stored.put_back(id, in_flight.entries);
+                let lost = session.stored.put_back(id, in_flight.entries);
+                self.counters.dropped_notifications =
+                    self.counters.dropped_notifications.saturating_add(lost);
             }
         }
     }

@@ -115,7 +115,7 @@ fn scenario_s16_only_the_newest_are_kept() {
     assert_eq!(history(&sent[0]), [(-2.0, 3.0), (-1.0, 4.0), (0.0, 5.0)]);
 }
 
-// proves: REP-31 ROB-21
+// proves: REP-31 ROB-21 ROB-61
 #[test]
 fn the_store_is_bounded_in_number_and_size() {
     let narrow = ClientConfig {
@@ -260,6 +260,39 @@ fn what_was_stored_is_kept_until_it_has_arrived() {
     bench.silent();
     bench.set_value(5.0);
     assert_eq!(bench.work()[0].kind, crate::support::Non);
+}
+
+// proves: ROB-61
+#[test]
+fn what_comes_back_unacknowledged_has_the_same_bounds() {
+    for (max_stored, max_stored_bytes) in [(4, 16_384), (100, 500)] {
+        let narrow = ClientConfig {
+            max_stored,
+            max_stored_bytes,
+            ..config()
+        };
+        let mut bench = observing(server(SERVER), narrow, "");
+        bench.client.disconnected(bench.now, SERVER);
+        change(&mut bench, 10);
+        let in_flight = history(&come_back(&mut bench)[0]).len();
+        let dropped = bench.client.counters().dropped_notifications;
+        assert!((3..10).contains(&in_flight), "the store was full: {in_flight}");
+        assert_eq!(dropped, 10 - in_flight as u64);
+        for value in [5.0, 6.0, 7.0] {
+            bench.pass(1);
+            bench.set_value(value);
+            bench.work();
+        }
+        bench.client.disconnected(bench.now, SERVER);
+        let kept: Vec<f64> = history(&come_back(&mut bench)[0])
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect();
+        assert_eq!(kept.len(), in_flight, "{kept:?}");
+        assert_eq!(kept[kept.len() - 1], 7.0);
+        let dropped = bench.client.counters().dropped_notifications;
+        assert_eq!(dropped + kept.len() as u64, 13, "what is lost is told");
+    }
 }
 
 // proves: REP-32

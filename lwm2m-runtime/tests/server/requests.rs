@@ -461,6 +461,7 @@ fn a_cancelled_request_makes_way() {
     assert!(!rig.server.cancel(rig.now, third));
 }
 
+// proves: ROB-61
 #[test]
 fn queues_are_limited() {
     let mut rig = Rig::with(ServerConfig {
