@@ -122,6 +122,7 @@ fn a_snapshot_without_its_end_changes_nothing() {
     assert_eq!(tree(1).restore(b"something else"), Err(SnapshotError::Malformed));
 }
 
+// proves: ROB-70
 #[test]
 fn a_crash_at_any_byte_leaves_what_was_kept_before() {
     let versions: Vec<Vec<u8>> = (0..4).map(|id| saved(&tree(1 + id * 40))).collect();
@@ -158,6 +159,45 @@ fn a_crash_at_any_byte_leaves_what_was_kept_before() {
     }
 }
 
+// proves: ROB-70
+#[test]
+fn damage_is_noticed_at_every_byte() {
+    let (older, newer) = (saved(&tree(1)), saved(&tree(50)));
+    let mut medium = Medium::default();
+    let (mut keeper, _) = Keeper::open(&mut medium).unwrap();
+    keeper.keep(&older).unwrap();
+    keeper.keep(&newer).unwrap();
+    for at in 0..medium.slots[1].len() {
+        for bits in [0x01, 0x80, 0xff] {
+            let mut damaged = medium.clone();
+            damaged.slots[1][at] ^= bits;
+            let (_, kept) = Keeper::open(&mut damaged).unwrap();
+            assert_eq!(kept.as_ref(), Some(&older), "byte {at}");
+            // Neither is whole: a clean start.
+            damaged.slots[0].pop();
+            let (_, kept) = Keeper::open(&mut damaged).unwrap();
+            assert_eq!(kept, None, "byte {at}");
+        }
+    }
+}
+
+// proves: ROB-70
+#[test]
+fn a_snapshot_of_another_version_changes_nothing() {
+    let bytes = saved(&tree(1));
+    let unchanged = saved(&tree(70));
+    let version = bytes.iter().position(|byte| *byte == 1).unwrap();
+    assert_eq!(version, b"LwM2M".len());
+    for other in [0, 2, 255] {
+        let mut old = bytes.clone();
+        old[version] = other;
+        let mut device = tree(70);
+        assert_eq!(device.restore(&old), Err(SnapshotError::Malformed));
+        assert_eq!(saved(&device), unchanged);
+    }
+}
+
+// proves: ROB-70
 #[test]
 fn files_keep_it() {
     let directory = std::env::temp_dir().join(format!("lwm2m-storage-{}", std::process::id()));
