@@ -221,3 +221,24 @@ fn files_keep_it() {
     assert!(device.value(Path::resource(1, 0, 0)).is_some());
     fs::remove_dir_all(&directory).unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn only_their_owner_can_read_the_files() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let directory = std::env::temp_dir().join(format!("lwm2m-storage-rights-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    // One was there before, for everybody to read.
+    fs::write(directory.join("device.a"), b"").unwrap();
+    fs::set_permissions(directory.join("device.a"), fs::Permissions::from_mode(0o644)).unwrap();
+    let (mut keeper, _) = Keeper::open(Files::new(directory.join("device"))).unwrap();
+    for id in [1, 50] {
+        keeper.keep(&saved(&tree(id))).unwrap();
+    }
+    for name in ["device.a", "device.b"] {
+        let mode = fs::metadata(directory.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    fs::remove_dir_all(&directory).unwrap();
+}
