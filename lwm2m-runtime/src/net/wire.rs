@@ -108,6 +108,13 @@ impl Wire {
             now = self.clock.now();
             for received in self.batch.iter() {
                 tracing::trace!(from = %received.from, bytes = received.bytes.len(), "received");
+                // Neither an answer nor an action: many may have it (RFC 7252, section 8.2).
+                if received
+                    .local
+                    .is_some_and(|local| local.to_canonical().is_multicast())
+                {
+                    continue;
+                }
                 if let (Some(locals), Some(local)) = (&mut self.locals, received.local) {
                     locals.heard(received.from, local);
                 }

@@ -164,3 +164,56 @@ async fn servers_that_share_an_address_divide_the_devices() {
     let [one, two] = registered;
     assert_eq!(one.await + two.await, clients.len());
 }
+
+/// A Register as a confirmable message.
+#[cfg(target_os = "linux")]
+fn register(endpoint: u8) -> Vec<u8> {
+    let mut message = vec![0x40, 2, 0, endpoint];
+    // Uri-Path, Content-Format, and three of Uri-Query.
+    message.extend(b"\xb2rd\x11\x28\x34ep=");
+    message.push(endpoint);
+    message.extend(b"\x05lt=60\x09lwm2m=1.1\xff</3/0>");
+    message
+}
+
+// proves: COAP-22
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_is_said_to_many_is_neither_done_nor_answered() {
+    let group = std::net::Ipv4Addr::new(224, 0, 1, 187);
+    let loopback = std::net::Ipv4Addr::LOCALHOST;
+    let sender = tokio::net::UdpSocket::bind((loopback, 0)).await.unwrap();
+    sender.join_multicast_v4(group, loopback).unwrap();
+    socket2::SockRef::from(&sender)
+        .set_multicast_if_v4(&loopback)
+        .unwrap();
+    // It does arrive at a socket of every address, which knows to whom it was said.
+    let socket = bind("0.0.0.0:0");
+    sender
+        .send_to(b"all", (group, socket.local_address().port()))
+        .await
+        .unwrap();
+    let mut batch = Batch::new(Batch::MAX);
+    while socket.receive(&mut batch).unwrap() == 0 {
+        poll_fn(|context| socket.poll_receivable(context)).await.unwrap();
+    }
+    assert_eq!(batch.iter().next().unwrap().local, Some(IpAddr::V4(group)));
+
+    let server = Server::builder()
+        .bind("0.0.0.0:0".parse().unwrap())
+        .start()
+        .await
+        .unwrap();
+    let port = server.local_address().port();
+    sender.send_to(&register(b'm'), (group, port)).await.unwrap();
+    let other = tokio::net::UdpSocket::bind((loopback, 0)).await.unwrap();
+    other.send_to(&register(b'u'), (loopback, port)).await.unwrap();
+    let mut answer = [0; 100];
+    other.recv(&mut answer).await.unwrap();
+    assert_eq!(answer[..4], [0x60, 0x41, 0, b'u'], "Created");
+    let registered = server.registrations().await.unwrap();
+    let names: Vec<_> = registered.iter().map(|one| &*one.endpoint).collect();
+    assert_eq!(names, ["u"]);
+    let silent = sender.try_recv(&mut answer).unwrap_err();
+    assert_eq!(silent.kind(), std::io::ErrorKind::WouldBlock);
+}
