@@ -56,6 +56,7 @@
 //! | `server` | [`Server`], [`Device`] and [`Observation`] |
 //! | `socket`, `batch` | many datagrams by one system call |
 //! | `wire` | an engine's socket, clock and timer |
+//! | `work` | what a task does next |
 //! | `locals` | from which address each device is spoken to |
 //! | `clock` | the system's clock and random source |
 //! | `inbox` | queues that never make an engine wait |
@@ -81,6 +82,7 @@ mod server;
 mod socket;
 mod uri;
 mod wire;
+mod work;
 
 pub use batch::{Batch, Received};
 pub use client::{

@@ -1,8 +1,4 @@
-use core::{
-    future::poll_fn,
-    net::SocketAddr,
-    task::{Context, Poll},
-};
+use core::{future::poll_fn, net::SocketAddr};
 use std::{collections::HashMap, io, vec::Vec};
 
 use tokio::sync::{mpsc, oneshot};
@@ -15,6 +11,7 @@ use crate::{
         ServerUri,
         inbox::Outlet,
         wire::{Engine, Wire},
+        work::{Work, answer},
     },
     time::Instant,
 };
@@ -114,7 +111,20 @@ impl Task {
             if stopped {
                 return;
             }
-            match poll_fn(|context| self.poll_work(context, more, &mut commands)).await {
+            let work = poll_fn(|context| {
+                let waiting = (!self.closed).then_some(&mut self.commands);
+                let deadline = || self.device.poll_timeout();
+                Work::poll(
+                    context,
+                    waiting,
+                    &mut commands,
+                    COMMANDS,
+                    more,
+                    &mut self.wire,
+                    deadline,
+                )
+            });
+            match work.await {
                 Work::Wire if more => tokio::task::yield_now().await,
                 Work::Wire => {}
                 Work::Commands => commands.drain(..).for_each(|command| self.command(command)),
@@ -124,26 +134,6 @@ impl Task {
                 }
             }
         }
-    }
-
-    fn poll_work(
-        &mut self,
-        context: &mut Context<'_>,
-        more: bool,
-        commands: &mut Vec<Command>,
-    ) -> Poll<Work> {
-        if !self.closed {
-            match self.commands.poll_recv_many(context, commands, COMMANDS) {
-                Poll::Ready(0) => return Poll::Ready(Work::None),
-                Poll::Ready(_) => return Poll::Ready(Work::Commands),
-                Poll::Pending => {}
-            }
-        }
-        if more {
-            return Poll::Ready(Work::Wire);
-        }
-        let deadline = self.device.poll_timeout();
-        self.wire.poll_wake(context, deadline).map(|()| Work::Wire)
     }
 
     fn command(&mut self, command: Command) {
@@ -312,19 +302,4 @@ impl Task {
             }
         }
     }
-}
-
-/// What a task has to do.
-enum Work {
-    /// Commands have come.
-    Commands,
-    /// The socket or the clock has something.
-    Wire,
-    /// Nobody is left to command.
-    None,
-}
-
-/// Whoever asked may be gone.
-fn answer<T>(reply: oneshot::Sender<T>, answer: T) {
-    let _ = reply.send(answer);
 }

@@ -1,7 +1,4 @@
-use core::{
-    future::poll_fn,
-    task::{Context, Poll},
-};
+use core::future::poll_fn;
 use std::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 use tokio::sync::{mpsc, oneshot};
@@ -19,6 +16,7 @@ use crate::{
     net::{
         inbox::Outlet,
         wire::{Engine, Wire},
+        work::{Work, answer},
     },
     operation::{Operation, Request},
     server::{self, Answer, ObservationEnd, ObservationId, RegistrationId, RequestError, RequestId},
@@ -113,7 +111,20 @@ impl Task {
             self.tell();
             // An observation that nobody reads any more is cancelled.
             self.wire.flush(&mut self.engine);
-            match poll_fn(|context| self.poll_work(context, more, &mut commands)).await {
+            let work = poll_fn(|context| {
+                let waiting = Some(&mut self.commands);
+                let deadline = || self.engine.poll_timeout();
+                Work::poll(
+                    context,
+                    waiting,
+                    &mut commands,
+                    COMMANDS,
+                    more,
+                    &mut self.wire,
+                    deadline,
+                )
+            });
+            match work.await {
                 Work::Wire if more => tokio::task::yield_now().await,
                 Work::Wire => {}
                 Work::Commands => {
@@ -132,22 +143,6 @@ impl Task {
                 Work::None => return,
             }
         }
-    }
-
-    fn poll_work(
-        &mut self,
-        context: &mut Context<'_>,
-        more: bool,
-        commands: &mut Vec<Command>,
-    ) -> Poll<Work> {
-        match self.commands.poll_recv_many(context, commands, COMMANDS) {
-            Poll::Ready(0) => return Poll::Ready(Work::None),
-            Poll::Ready(_) => return Poll::Ready(Work::Commands),
-            Poll::Pending if more => return Poll::Ready(Work::Wire),
-            Poll::Pending => {}
-        }
-        let deadline = self.engine.poll_timeout();
-        self.wire.poll_wake(context, deadline).map(|()| Work::Wire)
     }
 
     fn command(&mut self, command: Command) {
@@ -418,19 +413,4 @@ impl Task {
         };
         Answered { answer, definitions }
     }
-}
-
-/// What a task has to do.
-enum Work {
-    /// Commands have come.
-    Commands,
-    /// The socket or the clock has something.
-    Wire,
-    /// Nothing ever again: nobody is left to command.
-    None,
-}
-
-/// Whoever asked may be gone.
-fn answer<T>(reply: oneshot::Sender<T>, answer: T) {
-    let _ = reply.send(answer);
 }
