@@ -31,13 +31,13 @@ def ours():
 
 
 def leshan():
-    """Eclipse Leshan's libraries, by Maven; its demos are not published there. Two small programs in Java drive them."""
+    """Eclipse Leshan's libraries, by Maven; its demos are not published there. Small programs in Java drive them."""
     for tool in ("java", "javac", "mvn"):
         if not shutil.which(tool):
             return f"there is no {tool}", []
     libraries, classes = TARGET / "leshan" / "libraries", TARGET / "leshan" / "classes"
     classes.mkdir(parents=True, exist_ok=True)
-    pom = HERE / "leshan" / "pom.xml"
+    pom = HERE / "leshan_programs" / "pom.xml"
     copy = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
     have = TARGET / "leshan" / "pom.xml"
     if not have.exists() or have.read_bytes() != pom.read_bytes():
@@ -46,14 +46,14 @@ def leshan():
         if reason:
             return f"its libraries cannot be had: {reason}", []
         shutil.copy(pom, have)
-    sources = sorted((HERE / "leshan" / "src").glob("*.java"))
+    sources = sorted((HERE / "leshan_programs" / "src").glob("*.java"))
     reason = attempt(["javac", "-cp", f"{libraries}/*", "-d", classes, *sources])
     if reason:
         return f"its driver does not compile: {reason}", []
     import leshan
 
-    leshan.COMMAND = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{classes}{os.pathsep}{libraries}/*"]
-    return None, [leshan.DeviceOfVersion11, leshan.DeviceOfVersion10, leshan.LeshanClient]
+    leshan.programs.JAVA = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{classes}{os.pathsep}{libraries}/*"]
+    return None, leshan.SCENARIOS
 
 
 def libcoap():

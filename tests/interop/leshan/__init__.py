@@ -1,0 +1,6 @@
+"""Eclipse Leshan: its servers and our device, and our servers and its client."""
+
+from .client import LeshanClient
+from .device import DeviceOfVersion10, DeviceOfVersion11
+
+SCENARIOS = [DeviceOfVersion11, DeviceOfVersion10, LeshanClient]
