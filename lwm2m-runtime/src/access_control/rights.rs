@@ -1,4 +1,7 @@
-use core::{fmt, ops::BitOr};
+use core::{
+    fmt::{self, Write as _},
+    ops::BitOr,
+};
 
 use crate::operation::Operation;
 
@@ -14,6 +17,14 @@ use crate::operation::Operation;
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Rights(u8);
+
+const LETTERS: [(Rights, char); 5] = [
+    (Rights::READ, 'R'),
+    (Rights::WRITE, 'W'),
+    (Rights::EXECUTE, 'E'),
+    (Rights::DELETE, 'D'),
+    (Rights::CREATE, 'C'),
+];
 
 impl Rights {
     /// No right.
@@ -55,6 +66,27 @@ impl Rights {
         self.0 == 0
     }
 
+    /// Reads the letters R, W, E, D and C in any order, or `-` for no right; `None` for anything else.
+    ///
+    /// ```
+    /// use lwm2m_runtime::access_control::Rights;
+    ///
+    /// assert_eq!(Rights::parse("RW"), Some(Rights::READ | Rights::WRITE));
+    /// assert_eq!(Rights::parse("-"), Some(Rights::NONE));
+    /// assert_eq!(Rights::parse("X"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" => None,
+            "-" => Some(Self::NONE),
+            letters => letters.chars().try_fold(Self::NONE, |rights, letter| {
+                let (right, _) = LETTERS.iter().find(|(_, known)| *known == letter)?;
+                Some(rights | *right)
+            }),
+        }
+    }
+
     /// What an operation needs; `None` for one that needs no right: Discover, and all of the bootstrap interface.
     #[must_use]
     pub const fn needed_by(operation: Operation) -> Option<Self> {
@@ -91,21 +123,20 @@ impl BitOr for Rights {
 }
 
 impl fmt::Debug for Rights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Rights {
     /// `RW`: the letters of the rights, `-` for none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return f.write_str("-");
         }
-        let letters = [
-            (Self::READ, "R"),
-            (Self::WRITE, "W"),
-            (Self::EXECUTE, "E"),
-            (Self::DELETE, "D"),
-            (Self::CREATE, "C"),
-        ];
-        letters
+        LETTERS
             .iter()
             .filter(|(right, _)| self.contains(*right))
-            .try_for_each(|(_, letter)| f.write_str(letter))
+            .try_for_each(|(_, letter)| f.write_char(*letter))
     }
 }

@@ -90,8 +90,8 @@ pub use client::{
 };
 pub use error::StartError;
 pub use server::{
-    Device, DeviceError, DiscoveredLink, ExecuteArguments, Observation, Observe, Observed, RegistrationInfo,
-    Sends, SentValues, Server, ServerBuilder, ServerEvent, ServerEvents, Targets,
+    Device, DeviceError, DiscoveredLink, ExecuteArguments, Observation, Observe, Observed, QueuedRequest,
+    RegistrationInfo, Sends, SentValues, Server, ServerBuilder, ServerEvent, ServerEvents, Targets,
 };
 pub use socket::{Socket, SocketConfig};
 pub use uri::{ServerUri, UriError};

@@ -234,10 +234,12 @@ impl Server {
     }
 
     fn view(&self, index: u32) -> Option<Registration<'_>> {
+        let record = self.registrations.get(index)?;
         Some(Registration {
             id: self.registrations.id(index),
-            record: self.registrations.get(index)?,
+            record,
             expires_at: self.registrations.deadline(index),
+            listens_until: record.listens_until(&self.config),
         })
     }
 

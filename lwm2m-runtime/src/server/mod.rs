@@ -41,6 +41,7 @@ pub use error::RequestError;
 pub use event::{Answer, Changes, EndReason, Event, Failure, ObservationEnd};
 pub use location::RegistrationLocation;
 pub use models::{ClientDefinitions, Models};
+pub use queue::Queued;
 pub use registration::Registration;
 pub use registrations::RegistrationId;
 

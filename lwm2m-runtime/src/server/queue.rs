@@ -9,13 +9,26 @@
 
 use alloc::vec::Vec;
 
-use super::{Failure, Server, ServerConfig, engine::Alarm, record::Record, requests::Task};
-use crate::{coap::Peer, model::Path, time::Instant};
+use super::{
+    Failure, RegistrationId, Server, ServerConfig,
+    engine::Alarm,
+    record::Record,
+    requests::{Pending, Task},
+};
+use crate::{coap::Peer, model::Path, operation::Operation, time::Instant};
 
 impl Record {
+    /// Until when the client listens.
+    pub(super) fn listens_until(&self, config: &ServerConfig) -> Instant {
+        match self.queue {
+            true => self.contact_at + config.awake_time,
+            false => Instant::NEVER,
+        }
+    }
+
     /// Whether the client listens.
     pub(super) fn listens(&self, now: Instant, config: &ServerConfig) -> bool {
-        !self.queue || now < self.contact_at + config.awake_time
+        now < self.listens_until(config)
     }
 
     fn has(&self, target: Path) -> bool {
@@ -27,7 +40,58 @@ impl Record {
     }
 }
 
+/// Something that a client is to be asked, or is being asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Queued {
+    /// What is to be done.
+    pub operation: Operation,
+    /// With what; the root for a composite operation.
+    pub path: Path,
+    /// Whether it is on its way. Else it waits for the one before it, or for the client to wake.
+    pub sent: bool,
+    /// When it fails, unless it was sent before; [`Instant::NEVER`] for a client that is not in queue mode, and for what
+    /// observations ask.
+    pub expires_at: Instant,
+}
+
 impl Server {
+    /// What a client is to be asked, in its order: requests, and what sets up and cancels observations.
+    pub fn queue(&self, id: RegistrationId) -> impl Iterator<Item = Queued> {
+        let device = self.registrations.find(id);
+        let record = device.and_then(|device| self.registrations.get(device));
+        let first = record.and_then(|record| record.requests.first);
+        core::iter::successors(first, |index| self.requests.get(*index)?.next)
+            .filter_map(|index| self.queued(self.requests.get(index)?))
+    }
+
+    fn queued(&self, pending: &Pending) -> Option<Queued> {
+        let (operation, path) = match &pending.task {
+            Task::Request(prepared) => (prepared.operation, prepared.target),
+            Task::Attach(index) | Task::Observe(index) | Task::Stop(index) => {
+                let observation = self.observations.get(*index)?;
+                let request = match pending.task {
+                    Task::Attach(_) => observation.attach(),
+                    _ => observation.request(matches!(pending.task, Task::Stop(_))),
+                };
+                (request.operation(), observation.path)
+            }
+        };
+        let waits = self
+            .registrations
+            .get(pending.device)
+            .is_some_and(|record| record.queue);
+        Some(Queued {
+            operation,
+            path,
+            sent: pending.exchange.is_some(),
+            expires_at: match waits {
+                true => pending.waits_until,
+                false => Instant::NEVER,
+            },
+        })
+    }
+
     /// Sends what has waited for a client to wake, of which a message has come.
     pub(super) fn flush(&mut self, now: Instant, from: Peer) {
         if self.requests.len() == 0 {
@@ -87,7 +151,7 @@ impl Server {
         let mut at = record.requests.first;
         while let Some(pending) = at.and_then(|index| self.requests.get_mut(index)) {
             if let Task::Request(prepared) = &pending.task {
-                let again = pending.exchange.is_none() || prepared.repeatable;
+                let again = pending.exchange.is_none() || prepared.repeatable();
                 kept.extend(at.filter(|_| again && new.has(prepared.target)));
             }
             at = pending.next;

@@ -13,6 +13,7 @@ pub struct Registration<'a> {
     pub(super) id: RegistrationId,
     pub(super) record: &'a Record,
     pub(super) expires_at: Instant,
+    pub(super) listens_until: Instant,
 }
 
 impl<'a> Registration<'a> {
@@ -115,5 +116,12 @@ impl<'a> Registration<'a> {
     #[must_use]
     pub const fn expires_at(&self) -> Instant {
         self.expires_at
+    }
+
+    /// Until when the client listens without another message: one in queue mode sleeps then, and what it is asked waits.
+    /// [`Instant::NEVER`] for one that always listens.
+    #[must_use]
+    pub const fn listens_until(&self) -> Instant {
+        self.listens_until
     }
 }

@@ -64,13 +64,22 @@ impl Task {
 /// A request as it goes out.
 #[derive(Debug)]
 pub(super) struct Prepared {
+    pub(super) operation: Operation,
     /// What it is about; the root for a composite one.
     pub(super) target: Path,
     code: Code,
     options: OptionBuffer,
     payload: Vec<u8>,
+}
+
+impl Prepared {
     /// Whether asking twice is the same as asking once.
-    pub(super) repeatable: bool,
+    pub(super) const fn repeatable(&self) -> bool {
+        !matches!(
+            self.operation,
+            Operation::Execute | Operation::Create | Operation::Delete
+        )
+    }
 }
 
 impl Pending {
@@ -152,14 +161,14 @@ impl Server {
             .registrations
             .get(device)
             .ok_or(RequestError::NotRegistered)?;
-        let repeatable = match request.operation() {
-            Operation::Observe
-            | Operation::ObserveComposite
-            | Operation::CancelObservation
-            | Operation::CancelObservationComposite => return Err(RequestError::Observation),
-            Operation::Execute | Operation::Create | Operation::Delete => false,
-            _ => true,
-        };
+        let operation = request.operation();
+        if let Operation::Observe
+        | Operation::ObserveComposite
+        | Operation::CancelObservation
+        | Operation::CancelObservationComposite = operation
+        {
+            return Err(RequestError::Observation);
+        }
         if let Request::Create { object, .. } = request {
             if record.objects.get(*object).is_none() {
                 return Err(RequestError::UnknownObject { object: *object });
@@ -172,11 +181,11 @@ impl Server {
         form.fill(&mut options);
         payload.extend_from_slice(form.payload());
         let prepared = Prepared {
+            operation,
             target: request.path(),
             code: form.code(),
             options,
             payload,
-            repeatable,
         };
         let index = self.enqueue(device, Task::Request(prepared));
         let id = RequestId(self.requests.id(index));
@@ -415,7 +424,7 @@ impl Server {
             return;
         };
         self.endpoint.cancel(now, exchange);
-        if matches!(&pending.task, Task::Request(prepared) if !prepared.repeatable) {
+        if matches!(&pending.task, Task::Request(prepared) if !prepared.repeatable()) {
             self.fail(now, index, Failure::AddressChanged);
         }
     }

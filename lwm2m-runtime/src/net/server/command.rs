@@ -2,7 +2,7 @@ use std::{sync::Arc, vec::Vec};
 
 use tokio::sync::oneshot;
 
-use super::{DeviceError, RegistrationInfo, SentValues, ServerEvent, ask::Ask};
+use super::{DeviceError, QueuedRequest, RegistrationInfo, SentValues, ServerEvent, ask::Ask};
 use crate::{
     encoding::Format,
     model::{ObjectDefinition, Path},
@@ -37,6 +37,10 @@ pub(super) enum Command {
     Registration {
         endpoint: Arc<str>,
         reply: oneshot::Sender<Option<RegistrationInfo>>,
+    },
+    Queue {
+        endpoint: Arc<str>,
+        reply: oneshot::Sender<Option<Vec<QueuedRequest>>>,
     },
     Registrations {
         reply: oneshot::Sender<Vec<RegistrationInfo>>,

@@ -4,7 +4,7 @@ use std::{boxed::Box, sync::Arc, vec::Vec};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    DeviceError, DiscoveredLink, ExecuteArguments, Observe, RegistrationInfo, Targets,
+    DeviceError, DiscoveredLink, ExecuteArguments, Observe, QueuedRequest, RegistrationInfo, Targets,
     ask::Ask,
     asking::decode,
     command::Command,
@@ -72,6 +72,21 @@ impl Device {
         self.command(Command::Registration { endpoint, reply }).await?;
         let registration = registration.await.map_err(|_| DeviceError::Stopped)?;
         registration.ok_or_else(|| DeviceError::NotRegistered {
+            endpoint: self.endpoint.clone(),
+        })
+    }
+
+    /// What it is to be asked, in its order: requests of every handle, and what sets up and cancels observations.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError::NotRegistered`], [`DeviceError::Stopped`].
+    pub async fn queue(&self) -> Result<Vec<QueuedRequest>, DeviceError> {
+        let (reply, queue) = oneshot::channel();
+        let endpoint = self.endpoint.clone();
+        self.command(Command::Queue { endpoint, reply }).await?;
+        let queue = queue.await.map_err(|_| DeviceError::Stopped)?;
+        queue.ok_or_else(|| DeviceError::NotRegistered {
             endpoint: self.endpoint.clone(),
         })
     }

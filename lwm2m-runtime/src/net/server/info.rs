@@ -4,8 +4,8 @@ use std::{string::String, sync::Arc, vec::Vec};
 use crate::{
     encoding::Negotiation,
     model::{Path, Version},
-    operation::{Binding, ObjectTable},
-    server::Registration,
+    operation::{Binding, ObjectTable, Operation},
+    server::{Queued, Registration},
     time::Instant,
 };
 
@@ -37,6 +37,9 @@ pub struct RegistrationInfo {
     pub registered: Duration,
     /// How long ago its last message came.
     pub seen: Duration,
+    /// For how much longer the device listens without another message; `None` for one that always does. After that it
+    /// sleeps, and what it is asked waits.
+    pub listens_for: Option<Duration>,
     /// When the registration ends without an Update; `None` if it does not.
     pub expires_in: Option<Duration>,
 }
@@ -56,11 +59,21 @@ impl RegistrationInfo {
             objects: registration.objects().clone(),
             registered: now - registration.registered_at(),
             seen: now - registration.seen_at(),
+            listens_for: match registration.listens_until() {
+                Instant::NEVER => None,
+                at => Some(at - now),
+            },
             expires_in: match registration.expires_at() {
                 Instant::NEVER => None,
                 at => Some(at - now),
             },
         }
+    }
+
+    /// Whether the device sleeps, so that what it is asked waits until it wakes.
+    #[must_use]
+    pub const fn is_asleep(&self) -> bool {
+        matches!(self.listens_for, Some(Duration::ZERO))
     }
 
     /// The paths of its objects and instances, as a Register lists them: an object without instances has its own.
@@ -74,5 +87,34 @@ impl RegistrationInfo {
             }
         }
         paths
+    }
+}
+
+/// Something that a device is to be asked, or is being asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueuedRequest {
+    /// What is to be done.
+    pub operation: Operation,
+    /// With what; the root for a composite operation.
+    pub path: Path,
+    /// Whether it is on its way. Else it waits for the one before it, or for the device to wake.
+    pub sent: bool,
+    /// When it fails, unless it was sent before; `None` for a device that is not in queue mode, and for what observations
+    /// ask.
+    pub expires_in: Option<Duration>,
+}
+
+impl QueuedRequest {
+    pub(super) fn new(queued: Queued, now: Instant) -> Self {
+        Self {
+            operation: queued.operation,
+            path: queued.path,
+            sent: queued.sent,
+            expires_in: match queued.expires_at {
+                Instant::NEVER => None,
+                at => Some(at - now),
+            },
+        }
     }
 }

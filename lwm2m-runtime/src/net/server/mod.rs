@@ -39,7 +39,7 @@ pub use discovered::DiscoveredLink;
 pub use error::DeviceError;
 pub use event::{Sends, SentValues, ServerEvent, ServerEvents};
 pub use handle::Server;
-pub use info::RegistrationInfo;
+pub use info::{QueuedRequest, RegistrationInfo};
 pub use observe::{Observation, Observe};
 pub use observed::Observed;
 pub use targets::Targets;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, vec::Vec};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Device, DeviceError, RegistrationInfo, SentValues, ServerEvent,
+    Device, DeviceError, QueuedRequest, RegistrationInfo, SentValues, ServerEvent,
     ask::Ask,
     command::{Answered, Command, Notice},
     observe::ended,
@@ -188,6 +188,14 @@ impl Task {
                     .find(&endpoint)
                     .and_then(|id| self.engine.registration(id));
                 answer(reply, registration.map(|one| RegistrationInfo::new(&one, now)));
+            }
+            Command::Queue { endpoint, reply } => {
+                let now = self.wire.now();
+                let queue = self.engine.find(&endpoint).map(|id| {
+                    let queue = self.engine.queue(id);
+                    queue.map(|one| QueuedRequest::new(one, now)).collect()
+                });
+                answer(reply, queue);
             }
             Command::Registrations { reply } => {
                 let now = self.wire.now();
