@@ -19,7 +19,7 @@
 //! | | [`server`]: clients registered, asked and observed, without I/O |
 //! | | [`bootstrap`]: clients configured, without I/O |
 //! | 5 shell | [`storage`]: what a device keeps over a restart, whenever it crashes |
-//! | | `net` (by feature): both of them over UDP, with tokio |
+//! | | `net` (by feature): all of them over UDP, with tokio |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
 //! application code through `#[derive(Lwm2mObject)]`. Both produce the same Rust.

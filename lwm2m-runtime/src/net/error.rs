@@ -4,7 +4,7 @@ use std::{io, string::String};
 use super::UriError;
 use crate::tree::TreeError;
 
-/// Why a client or a server does not start.
+/// Why a client, a server or a bootstrap server does not start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {

@@ -1,5 +1,5 @@
-//! Floor 5: clients and servers over UDP, with tokio (feature `net`). The only floor with sockets, clocks and random
-//! numbers; what it does with them is decided by the engines on the floors below.
+//! Floor 5: clients, servers and bootstrap servers over UDP, with tokio (feature `net`). The only floor with sockets,
+//! clocks and random numbers; what it does with them is decided by the engines on the floors below.
 //!
 //! A device:
 //!
@@ -39,6 +39,8 @@
 //! # }
 //! ```
 //!
+//! A device that has no server's account yet may get it from a [`BootstrapServer`].
+//!
 //! A write to a resource that a server cannot write does not compile:
 //!
 //! ```compile_fail,E0277
@@ -54,6 +56,7 @@
 //! |---|---|
 //! | `client` | [`Client`] |
 //! | `server` | [`Server`], [`Device`] and [`Observation`] |
+//! | `bootstrap` | [`BootstrapServer`] |
 //! | `socket`, `batch` | many datagrams by one system call |
 //! | `wire` | an engine's socket, clock and timer |
 //! | `work` | what a task does next |
@@ -62,7 +65,7 @@
 //! | `inbox` | queues that never make an engine wait |
 //! | `uri` | where servers are |
 //!
-//! Each [`Client`] and each [`Server`] is one task with one socket and one engine, so a server uses one core: some hundred
+//! Each [`Client`], [`Server`] and [`BootstrapServer`] is one task with one socket and one engine, so a server uses one core: some hundred
 //! thousand requests a second. Where that is not enough, several servers share an address
 //! ([`SocketConfig::reuse_port`]), each in a runtime with one thread of its own: the system divides the devices among them
 //! by their addresses. They share nothing, so that nothing waits; what looks at all of them asks each. A device whose
@@ -73,6 +76,7 @@
 //! datagram is sent by a system call of its own, as it would be anyway, and received with up to 31 others by one.
 
 mod batch;
+mod bootstrap;
 mod client;
 mod clock;
 mod error;
@@ -85,6 +89,9 @@ mod wire;
 mod work;
 
 pub use batch::{Batch, Received};
+pub use bootstrap::{
+    BootstrapEvents, BootstrapServer, BootstrapServerBuilder, BootstrapServerError, SessionInfo,
+};
 pub use client::{
     Client, ClientBuilder, ClientError, ClientEvents, ExecuteCall, ExecuteOutcome, SendBody, ServerAccount,
 };

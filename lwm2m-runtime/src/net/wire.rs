@@ -14,7 +14,7 @@ use crate::{
     time::Instant,
 };
 
-/// What carries any engine: the part that both roles have in common.
+/// What carries any engine: the part that all roles have in common.
 pub(super) trait Engine {
     fn handle_input(&mut self, now: Instant, from: Peer, datagram: &[u8]);
     fn handle_timeout(&mut self, now: Instant);

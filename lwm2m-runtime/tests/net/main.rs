@@ -1,8 +1,9 @@
-//! Clients and servers over sockets of the loopback. Nothing sleeps and nothing is timed: each test waits for what
+//! Clients, servers and bootstrap servers over sockets of the loopback. Nothing sleeps and nothing is timed: each test waits for what
 //! happens.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
+mod bootstrapping;
 mod management;
 mod observing;
 mod registering;
