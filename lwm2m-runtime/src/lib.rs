@@ -81,6 +81,7 @@ pub mod object;
 /// Floor 2: the objects of LwM2M itself, 0 to 7, generated from the registry.
 pub mod objects;
 pub mod operation;
+mod queue;
 pub mod random;
 pub mod reporting;
 pub mod server;

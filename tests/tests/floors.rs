@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("model", 0),
     ("time", 0),
     ("random", 0),
+    ("queue", 0),
     ("object", 1),
     ("link", 1),
     ("coap", 1),

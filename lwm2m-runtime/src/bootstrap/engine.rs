@@ -1,4 +1,4 @@
-use alloc::{borrow::ToOwned, boxed::Box, collections::VecDeque, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, vec::Vec};
 
 use super::{
     Anybody, Authoriser, BeginError, BootstrapServerConfig, Event, Failure, PlanSource, Plans, Session,
@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     coap::{self, Counters, Endpoint, IncomingRequest, OptionBuffer, Peer, Received, Transmit},
+    queue::Queue,
     random::Random,
     time::Instant,
 };
@@ -41,14 +42,11 @@ pub struct BootstrapServer<P = Plans> {
     pub(super) authoriser: Box<dyn Authoriser>,
     pub(super) plans: P,
     pub(super) sessions: Sessions,
-    pub(super) events: VecDeque<Event>,
+    pub(super) events: Queue<Event>,
     /// Options and payload of the message that is being put together.
     pub(super) options: OptionBuffer,
     pub(super) payload: Vec<u8>,
 }
-
-/// Events whose room is kept.
-const KEPT: usize = 64;
 
 impl<P: PlanSource> BootstrapServer<P> {
     /// A bootstrap server without sessions. The seed must be new and unpredictable at each start: tokens come from it.
@@ -61,7 +59,7 @@ impl<P: PlanSource> BootstrapServer<P> {
             authoriser: Box::new(Anybody),
             plans,
             sessions: Sessions::new(),
-            events: VecDeque::new(),
+            events: Queue::new(),
             options: OptionBuffer::new(),
             payload: Vec::new(),
         }
@@ -156,11 +154,7 @@ impl<P: PlanSource> BootstrapServer<P> {
 
     /// The next event. Changes with every call but the polls.
     pub fn poll_event(&mut self) -> Option<Event> {
-        let event = self.events.pop_front();
-        if self.events.is_empty() && self.events.capacity() > KEPT {
-            self.events = VecDeque::new();
-        }
-        event
+        self.events.pop_front()
     }
 
     /// Drops what is open with a peer, because its security session is over.

@@ -10,7 +10,7 @@ use super::{
     session::{Record, Task},
 };
 use crate::{
-    coap::{self, ExchangeId, Peer},
+    coap::{ExchangeId, Peer},
     configuration::{PresentInstances, Values},
     encoding::{EncodeOptions, Format, encode},
     model::{Path, Version},
@@ -154,13 +154,7 @@ impl<P: PlanSource> BootstrapServer<P> {
                 return Ok(());
             }
         };
-        form.fill(&mut self.options);
-        let request = coap::Request {
-            code: form.code(),
-            confirmable: true,
-            options: self.options.options(),
-            payload: form.payload(),
-        };
+        let request = form.to_request(true, &mut self.options);
         let exchange = self
             .endpoint
             .request(now, record.peer, request)

@@ -11,7 +11,7 @@ use super::{
     Authoriser, BootstrapServer, BootstrapServerConfig, Event, Failure, Plan, PlanSource, session::Record,
 };
 use crate::{
-    coap::{self, IncomingRequest, Peer, Responder},
+    coap::{IncomingRequest, Peer, Responder},
     configuration::PresentInstances,
     encoding::{Format, FormatSet},
     link::{Links, ObjectLink},
@@ -254,12 +254,7 @@ impl<P: PlanSource> BootstrapServer<P> {
 
     pub(super) fn answer(&mut self, now: Instant, asker: Asker, response: &UplinkResponse<'_>) {
         let form = CoapSession::new(Version::V1_0).uplink_response(response);
-        form.fill(&mut self.options);
-        let response = coap::Response {
-            code: form.code(),
-            options: self.options.options(),
-            payload: form.payload(),
-        };
+        let response = form.to_response(&mut self.options);
         // Gone: the client has stopped waiting.
         let _ = match asker.validated {
             true => self.endpoint.respond(now, asker.responder, response),

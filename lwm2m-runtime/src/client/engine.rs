@@ -1,8 +1,4 @@
-use alloc::{
-    borrow::ToOwned,
-    collections::{BTreeMap, VecDeque},
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, collections::BTreeMap, vec::Vec};
 
 use super::{
     BOOTSTRAP_SERVER, BootstrapState, ClientConfig, Event, SendId, State, Ticket,
@@ -17,6 +13,7 @@ use super::{
 use crate::{
     coap::{Endpoint, ExchangeId, OptionBuffer, Peer, Received, Transmit},
     operation::{Status, TreeView},
+    queue::Queue,
     random::Random,
     time::Instant,
     tree::{Application, Tree},
@@ -41,7 +38,7 @@ pub struct Client {
     pub(super) sends: BTreeMap<ExchangeId, (SendId, u16)>,
     pub(super) next_send: u64,
     pub(super) deadlines: Deadlines<Alarm>,
-    pub(super) events: VecDeque<Event>,
+    pub(super) events: Queue<Event>,
     pub(super) random: Random,
     /// The number of the object list, which changes with it.
     pub(super) list: u64,
@@ -109,7 +106,7 @@ impl Client {
             sends: BTreeMap::new(),
             next_send: 0,
             deadlines: Deadlines::new(),
-            events: VecDeque::new(),
+            events: Queue::new(),
             random,
             list: 0,
             objects: tree.objects().count(),

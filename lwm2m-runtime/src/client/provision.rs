@@ -7,7 +7,7 @@
 
 use super::{Client, bootstrap};
 use crate::{
-    coap::{Peer, Received, Responder, Response as CoapResponse},
+    coap::{Peer, Received, Responder},
     encoding::ContentFormat,
     operation::{BootstrapRequest, CoapSession, Payload, Response, Status},
     time::Instant,
@@ -98,12 +98,7 @@ impl Client {
         };
         let form = CoapSession::new(self.bootstrap.formats.version());
         let form = form.response(&response, None);
-        form.fill(&mut self.options);
-        let coap = CoapResponse {
-            code: form.code(),
-            options: self.options.options(),
-            payload: form.payload(),
-        };
+        let coap = form.to_response(&mut self.options);
         // It fails for a request that nobody waits for any more.
         let _ = self.endpoint.respond(now, responder, coap);
         match (status.is_success(), finish) {

@@ -3,7 +3,7 @@ use core::fmt;
 
 use super::{Client, ClientConfig, State, registration::Step, session::Session};
 use crate::{
-    coap::{Peer, Request},
+    coap::Peer,
     encoding::{ContentFormat, Format, PayloadKind, Record, RecordRef, encode},
     model::{Path, Version},
     operation::{CoapSession, Payload, Uplink, protected},
@@ -133,13 +133,8 @@ impl Client {
             let form = CoapSession::new(version)
                 .uplink(&uplink)
                 .map_err(|_| SendError::Version)?;
-            form.fill(&mut self.options);
-            let request = Request {
-                code: form.code(),
-                confirmable: self.config.confirmable_sends || version < Version::V1_2,
-                options: self.options.options(),
-                payload: form.payload(),
-            };
+            let confirmable = self.config.confirmable_sends || version < Version::V1_2;
+            let request = form.to_request(confirmable, &mut self.options);
             let exchange = self.endpoint.request(now, peer, request);
             let exchange = exchange.map_err(|_| SendError::TooMany)?;
             self.sends.insert(exchange, (id, server));

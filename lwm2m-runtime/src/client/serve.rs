@@ -252,12 +252,7 @@ impl Client {
         };
         let coap = CoapSession::new(version.unwrap_or(crate::model::Version::V1_0));
         let form = coap.response(&response, observe);
-        form.fill(&mut self.options);
-        let coap = CoapResponse {
-            code: form.code(),
-            options: self.options.options(),
-            payload: form.payload(),
-        };
+        let coap = form.to_response(&mut self.options);
         // It fails for a request that nobody waits for any more.
         let _ = self.endpoint.respond(now, responder, coap);
         if let Some(order) = order {

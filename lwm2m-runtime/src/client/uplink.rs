@@ -7,7 +7,7 @@ use super::{
     session::versions,
 };
 use crate::{
-    coap::{Endpoint, ExchangeId, Failure, IncomingResponse, OptionBuffer, Peer, Request},
+    coap::{Endpoint, ExchangeId, Failure, IncomingResponse, OptionBuffer, Peer},
     encoding::{ContentFormat, Format},
     link::LinkWriter,
     model::Version,
@@ -342,14 +342,7 @@ pub(super) fn send(
     uplink: &Uplink<'_>,
 ) -> Option<ExchangeId> {
     let form = CoapSession::new(version).uplink(uplink).ok()?;
-    form.fill(options);
-    let request = Request {
-        code: form.code(),
-        confirmable: true,
-        options: options.options(),
-        payload: form.payload(),
-    };
-    endpoint.request(now, peer, request).ok()
+    endpoint.request(now, peer, form.to_request(true, options)).ok()
 }
 
 /// What a server is to know now.

@@ -1,4 +1,4 @@
-use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
 use super::{
     Anybody, Authoriser, ClientDefinitions, EndReason, Event, Registration, RegistrationId, ServerConfig,
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     coap::{self, Counters, Endpoint, IncomingRequest, OptionBuffer, Peer, Received, Transmit},
+    queue::Queue,
     random::Random,
     time::{Instant, Slots, Timers},
 };
@@ -32,7 +33,7 @@ pub struct Server {
     pub(super) requests: Slots<Pending>,
     pub(super) observations: Slots<Observation>,
     pub(super) timers: Timers<Alarm>,
-    pub(super) events: VecDeque<Event>,
+    pub(super) events: Queue<Event>,
     /// Options of the message that is being put together.
     pub(super) options: OptionBuffer,
     /// Buffers of requests that are gone.
@@ -42,9 +43,6 @@ pub struct Server {
 /// What a timer is for: the request in a place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Alarm(pub(super) u32);
-
-/// Events whose room is kept.
-const KEPT: usize = 64;
 
 impl Server {
     /// A server without clients. The seed must be new and unpredictable at each start: tokens and locations come from
@@ -60,7 +58,7 @@ impl Server {
             requests: Slots::new(),
             observations: Slots::new(),
             timers: Timers::new(),
-            events: VecDeque::new(),
+            events: Queue::new(),
             options: OptionBuffer::new(),
             spare: Vec::new(),
         }
@@ -175,11 +173,7 @@ impl Server {
 
     /// The next event. Changes with every call but the polls.
     pub fn poll_event(&mut self) -> Option<Event> {
-        let event = self.events.pop_front();
-        if self.events.is_empty() && self.events.capacity() > KEPT {
-            self.events = VecDeque::new();
-        }
-        event
+        self.events.pop_front()
     }
 
     /// Drops what is open with a peer, because its security session is over. Its registration stays: the client may

@@ -288,13 +288,7 @@ impl Server {
                 };
                 let session = record.session();
                 let form = session.request(&request).map_err(|_| Failure::Unavailable)?;
-                form.fill(&mut self.options);
-                let request = coap::Request {
-                    code: form.code(),
-                    confirmable: true,
-                    options: self.options.options(),
-                    payload: form.payload(),
-                };
+                let request = form.to_request(true, &mut self.options);
                 match observation.token.filter(|_| stop) {
                     Some(token) => self.endpoint.request_under(now, record.peer, token, request),
                     None => self.endpoint.request(now, record.peer, request),

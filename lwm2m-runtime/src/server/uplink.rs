@@ -13,7 +13,7 @@ use super::{
     record::{Chain, Record},
 };
 use crate::{
-    coap::{self, Peer, Responder},
+    coap::{Peer, Responder},
     encoding::Negotiation,
     model::Version,
     operation::{CoapSession, Location, Status, UplinkResponse},
@@ -242,12 +242,7 @@ impl Server {
 
     fn answer(&mut self, now: Instant, asker: Asker, response: &UplinkResponse<'_>) {
         let form = CoapSession::new(Version::V1_0).uplink_response(response);
-        form.fill(&mut self.options);
-        let response = coap::Response {
-            code: form.code(),
-            options: self.options.options(),
-            payload: form.payload(),
-        };
+        let response = form.to_response(&mut self.options);
         // Gone: the client has stopped waiting.
         let _ = match asker.validated || asker.known {
             true => self.endpoint.respond(now, asker.responder, response),

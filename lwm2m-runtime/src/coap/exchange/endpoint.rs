@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     coap::{OptionBuffer, OptionNumber, Options, Token},
+    queue::Queue,
     random::{Hasher, Random},
     time::{Instant, Slots, Timers},
 };
@@ -59,7 +60,7 @@ pub struct Endpoint {
     /// Non-confirmable notifications of late: a reset names only their identifier.
     pub(super) notified: VecDeque<(PeerKey, u16, PeerToken)>,
     pub(super) outbox: Outbox,
-    pub(super) events: VecDeque<Event>,
+    pub(super) events: Queue<Event>,
     /// The body and options handed over last, when they were put together from blocks.
     pub(super) assembled: Vec<u8>,
     pub(super) assembled_options: OptionBuffer,
@@ -114,7 +115,7 @@ impl Endpoint {
             ids,
             notified: VecDeque::new(),
             outbox: Outbox::default(),
-            events: VecDeque::new(),
+            events: Queue::new(),
             assembled: Vec::new(),
             assembled_options: OptionBuffer::new(),
             first_block: None,
@@ -144,11 +145,7 @@ impl Endpoint {
     /// The next event. Changes with [`receive`](Self::receive), [`handle_timeout`](Self::handle_timeout) and
     /// [`close`](Self::close).
     pub fn poll_event(&mut self) -> Option<Event> {
-        let event = self.events.pop_front();
-        if self.events.is_empty() && self.events.capacity() > SPARES {
-            self.events = VecDeque::new();
-        }
-        event
+        self.events.pop_front()
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout); `None` while there is nothing to wait for. Changes with

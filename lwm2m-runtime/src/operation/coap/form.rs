@@ -3,7 +3,9 @@ use core::fmt::{self, Write};
 
 use super::CoapSession;
 use crate::{
-    coap::{Code, FrameBuilder, MessageBuilder, MessageType, OptionBuffer, OptionNumber, Token, with_uint},
+    coap::{
+        self, Code, FrameBuilder, MessageBuilder, MessageType, OptionBuffer, OptionNumber, Token, with_uint,
+    },
     link::NotificationAttributes,
     model::{Path, Version},
     operation::{
@@ -161,6 +163,33 @@ impl<'r> CoapForm<'r> {
         self.for_each_option(|number, value| {
             options.push(number, value);
         });
+    }
+
+    /// As a request for [`Endpoint::request`](crate::coap::Endpoint::request), with its options in a buffer.
+    pub fn to_request<'o>(&self, confirmable: bool, options: &'o mut OptionBuffer) -> coap::Request<'o>
+    where
+        'r: 'o,
+    {
+        self.fill(options);
+        coap::Request {
+            code: self.code,
+            confirmable,
+            options: options.options(),
+            payload: self.payload,
+        }
+    }
+
+    /// As a response for [`Endpoint::respond`](crate::coap::Endpoint::respond), with its options in a buffer.
+    pub fn to_response<'o>(&self, options: &'o mut OptionBuffer) -> coap::Response<'o>
+    where
+        'r: 'o,
+    {
+        self.fill(options);
+        coap::Response {
+            code: self.code,
+            options: options.options(),
+            payload: self.payload,
+        }
     }
 
     /// Writes the whole message of a datagram transport at the end of a buffer.
