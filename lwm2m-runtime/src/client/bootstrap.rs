@@ -11,11 +11,12 @@
 //!    with servers stays with them; one without tries on for ever.
 
 use alloc::{string::String, vec::Vec};
-use core::{fmt::Write as _, time::Duration};
+use core::time::Duration;
 
 use super::{
     Client, ClientConfig, Event,
-    account::{boolean, text, unsigned},
+    account::{text, unsigned},
+    bootstrap_account::KeptAccount,
     engine::{Alarm, Phase},
     registration::{Patience, Step},
     uplink::send,
@@ -23,9 +24,8 @@ use super::{
 use crate::{
     coap::{ExchangeId, Failure, IncomingResponse, Peer},
     encoding::{Negotiation, PayloadKind},
-    model::{Path, ValueRef, Version},
-    object::Instance,
-    operation::{Payload, Status, TreeView, Uplink, read_uplink_response},
+    model::Version,
+    operation::{Payload, Status, Uplink, read_uplink_response},
     time::Instant,
     tree::BootstrapJournal,
 };
@@ -88,6 +88,7 @@ pub(super) struct Bootstrap {
     /// What was to be done with servers meanwhile.
     steps: Vec<(u16, Step)>,
     alarms: Vec<Alarm>,
+    pub(super) kept: KeptAccount,
 }
 
 impl Bootstrap {
@@ -102,6 +103,7 @@ impl Bootstrap {
             formats: Negotiation::with_server(version, config.formats),
             steps: Vec::new(),
             alarms: Vec::new(),
+            kept: KeptAccount::default(),
         }
     }
 
@@ -167,22 +169,6 @@ impl Client {
         if self.phase != Phase::Stopping {
             self.bootstrap(now);
         }
-    }
-
-    /// A server can have the client bootstrapped as long as there is an account for it.
-    pub(super) fn offer_bootstrap(&mut self) {
-        let _ = match self.bootstrap_account().is_some() {
-            true => self.tree.enable(1, 9),
-            false => self.tree.disable(1, 9),
-        };
-    }
-
-    fn bootstrap_account(&self) -> Option<(u16, &dyn Instance)> {
-        let mut accounts = self
-            .tree
-            .instances(0)
-            .filter_map(|id| Some((id, self.tree.instance(0, id)?)));
-        accounts.find(|(_, account)| boolean(*account, 1) == Some(true))
     }
 
     fn enter_bootstrap(&mut self, state: BootstrapState, deadline: Option<Instant>) {
@@ -256,22 +242,6 @@ impl Client {
         }
     }
 
-    /// Links to the instances that hold the account at the bootstrap server.
-    fn bootstrap_account_links(&self) -> String {
-        let mut links = String::new();
-        let Some((id, account)) = self.bootstrap_account() else {
-            return links;
-        };
-        // A String takes whatever is written.
-        let _ = write!(links, "<{}>", Path::instance(0, id));
-        for (resource, _, value) in account.values() {
-            if let (17 | 26 | 27, ValueRef::Objlnk(link)) = (resource, value) {
-                let _ = write!(links, ",<{}>", Path::instance(link.object, link.instance));
-            }
-        }
-        links
-    }
-
     /// The request of this side has its end.
     pub(super) fn bootstrap_answered(&mut self, now: Instant, answer: Result<BootstrapAnswer<'_>, Failure>) {
         let Some((_, pack)) = self.bootstrap.request.take() else {
@@ -326,13 +296,8 @@ impl Client {
         // The answer to Bootstrap-Finish may have to be repeated.
         let end = now + self.session_timeout();
         self.enter_bootstrap(BootstrapState::Idle, Some(end));
+        self.note_bootstrapped(now);
         self.events.push_back(Event::BootstrapFinished);
-        let timeout = self
-            .bootstrap_account()
-            .and_then(|(_, account)| unsigned(account, 12));
-        let purge = timeout.filter(|seconds| *seconds > 0).map(Duration::from_secs);
-        self.deadlines
-            .set(Alarm::BootstrapAccount, purge.map(|timeout| now + timeout));
         self.offer_bootstrap();
         self.start_over(now);
     }
@@ -411,32 +376,6 @@ impl Client {
                 server: BOOTSTRAP_SERVER,
             });
         }
-    }
-
-    /// The account at the bootstrap server was for a while only. What it has links to goes with it.
-    pub(super) fn purge_bootstrap_account(&mut self, now: Instant) {
-        if self.bootstrap.state != BootstrapState::Idle {
-            // It is needed once more. A bootstrap that succeeds says anew how long it stays.
-            let again = now + self.session_timeout();
-            self.deadlines.set(Alarm::BootstrapAccount, Some(again));
-            return;
-        }
-        let Some((id, account)) = self.bootstrap_account() else {
-            return;
-        };
-        let mut linked = Vec::new();
-        for (resource, _, value) in account.values() {
-            if let (17 | 26 | 27, ValueRef::Objlnk(link)) = (resource, value) {
-                linked.push((link.object, link.instance));
-            }
-        }
-        self.tree.remove(0, id);
-        for (object, instance) in linked {
-            self.tree.remove(object, instance);
-        }
-        self.offer_bootstrap();
-        self.events.push_back(Event::BootstrapAccountRemoved);
-        self.settle(now);
     }
 }
 

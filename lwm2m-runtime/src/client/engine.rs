@@ -3,6 +3,7 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, vec::Vec};
 use super::{
     BOOTSTRAP_SERVER, BootstrapState, ClientConfig, Event, SendId, State, Ticket,
     bootstrap::Bootstrap,
+    clock::Clock,
     deadlines::Deadlines,
     observations::{ObservationId, Observations},
     registration::{Afterwards, Step},
@@ -32,6 +33,7 @@ pub struct Client {
     pub(super) tree: Tree,
     pub(super) sessions: Vec<Session>,
     pub(super) bootstrap: Bootstrap,
+    pub(super) clock: Clock,
     pub(super) sleep: Sleep,
     pub(super) observations: Observations,
     pub(super) tickets: Tickets,
@@ -98,6 +100,7 @@ impl Client {
         Self {
             endpoint: Endpoint::new(config.coap.clone(), random.seed()),
             bootstrap: Bootstrap::new(&config),
+            clock: Clock::default(),
             sleep: Sleep::default(),
             config,
             sessions: Vec::new(),
@@ -126,6 +129,7 @@ impl Client {
         self.offer_bootstrap();
         self.settle(now);
         self.read_accounts(now);
+        self.keep_bootstrap_account(now);
         self.phase = Phase::Started;
         if self.sessions.is_empty() {
             self.need_bootstrap(now, None);

@@ -60,8 +60,8 @@ pub enum Event {
         /// On whose account.
         server: Option<u16>,
     },
-    /// The client has been configured by the bootstrap server, and registers with its servers. Store the tree now, and set
-    /// `/1/x/12` (Last Bootstrapped) where there is a clock.
+    /// The client has been configured by the bootstrap server, and registers with its servers. Store the tree now.
+    /// `/1/x/12` (Last Bootstrapped) says when, if [`Client::set_unix_time`](super::Client::set_unix_time) was called.
     BootstrapFinished,
     /// A bootstrap has failed, and the configuration is what it was before it. The state says what comes next.
     BootstrapFailed {

@@ -13,6 +13,7 @@
 //! | `serve` | requests of servers |
 //! | `own` | resources that the engine executes itself: Disable, Registration Update Trigger, Bootstrap-Request Trigger |
 //! | `bootstrap` | when to ask the bootstrap server for a configuration, and what follows |
+//! | `bootstrap_account` | the account at the bootstrap server, and how long it stays |
 //! | `provision` | what the bootstrap server asks |
 //! | `tickets` | executes that are answered later |
 //! | `settle` | what a change of the tree leads to |
@@ -20,6 +21,7 @@
 //! | `stored` | notifications while a server cannot be reached |
 //! | `send` | values that no server has asked for |
 //! | `sleep` | queue mode: when the client listens |
+//! | `clock` | the time of day, where it is known |
 //! | `deadlines` | what is due when |
 //!
 //! 1. [`Client::start`] finds the accounts; each asks for a connection by [`Event::Connect`].
@@ -66,6 +68,8 @@
 mod account;
 mod accounts;
 mod bootstrap;
+mod bootstrap_account;
+mod clock;
 mod config;
 mod deadlines;
 mod drive;

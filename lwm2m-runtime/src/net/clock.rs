@@ -27,6 +27,14 @@ impl Clock {
     }
 }
 
+/// The system's time of day in seconds since 1970; `None` for one before there was LwM2M 1.2, as on a device that does
+/// not know yet what time it is.
+pub(super) fn unix_time() -> Option<u64> {
+    const NOVEMBER_2020: u64 = 1_604_188_800;
+    let time = time::SystemTime::now().duration_since(time::UNIX_EPOCH).ok()?;
+    Some(time.as_secs()).filter(|seconds| *seconds >= NOVEMBER_2020)
+}
+
 /// A seed from the system's random source.
 ///
 /// # Errors

@@ -8,6 +8,7 @@
 )]
 
 mod attributes;
+mod clock;
 mod composite;
 mod management;
 mod observing;

@@ -9,6 +9,7 @@ use crate::{
     coap::{Peer, Transmit},
     net::{
         ServerUri,
+        clock::unix_time,
         inbox::Outlet,
         wire::{Engine, Wire},
         work::{Work, answer},
@@ -100,6 +101,7 @@ impl Task {
 
     /// Runs until the client has de-registered.
     pub(super) async fn run(mut self) {
+        self.set_time();
         let now = self.wire.now();
         self.device.client.start(now);
         let mut commands = Vec::new();
@@ -161,6 +163,14 @@ impl Task {
         }
     }
 
+    /// Tells the engine the time of day, which may have been set meanwhile.
+    fn set_time(&mut self) {
+        if let Some(seconds) = unix_time() {
+            let now = self.wire.now();
+            self.device.client.set_unix_time(now, seconds);
+        }
+    }
+
     fn stop(&mut self) {
         let now = self.wire.now();
         self.device.client.stop(now);
@@ -179,7 +189,12 @@ impl Task {
         while let Some(event) = self.device.client.poll_event() {
             tracing::debug!(?event);
             match &event {
-                Event::Connect { server, uri } => self.connect(*server, uri),
+                Event::Connect { server, uri } => {
+                    if *server == client::BOOTSTRAP_SERVER {
+                        self.set_time();
+                    }
+                    self.connect(*server, uri);
+                }
                 Event::Registered { server, .. } => {
                     for reply in self.waiting.drain(..) {
                         answer(reply, *server);
