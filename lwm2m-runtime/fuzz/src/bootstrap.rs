@@ -9,7 +9,8 @@ use lwm2m_runtime::{
     bootstrap::{BootstrapServer, BootstrapServerConfig, Event, Plan, Plans, SessionId, Step, WriteLevel},
     coap::{Code, EndpointConfig, Message, MessageBuilder, MessageType, OptionNumber, Peer, Token},
     configuration::{
-        AccessRule, BootstrapConfiguration, Credentials, RuleTarget, ServerAccount, SmartcardFile,
+        AccessRule, BootstrapConfiguration, CardFile, Credentials, MemoryCard, RuleTarget, ServerAccount,
+        SmartcardFile, read_bootstrap_data,
     },
     encoding::{ContentFormat, FormatSet, Negotiation},
     model::{Path, Value, Version},
@@ -289,11 +290,20 @@ fn snapshot(tree: &Tree) -> Vec<(Path, Option<Value>)> {
     all
 }
 
-/// A session with a client's tree, as the input says: undone, the tree is what it was. And a smartcard with the input on
-/// it.
+/// A session with a client's tree, as the input says: undone, the tree is what it was. And a smartcard with the input for
+/// each of its files.
 pub fn tree(input: &[u8]) {
     if let Ok(file) = SmartcardFile::read(input) {
         let _ = file.values(&());
+    }
+    let mut card = MemoryCard::issue("", &[0; 4]);
+    let files: Vec<CardFile> = card.files().map(|(file, _)| file.clone()).collect();
+    for file in files {
+        if let Some(old) = card.remove(&file) {
+            card.insert(file.clone(), input.to_vec());
+            let _ = read_bootstrap_data(&mut card);
+            card.insert(file, old);
+        }
     }
     let mut script = Script::new(input);
     let config = TreeConfig::default();

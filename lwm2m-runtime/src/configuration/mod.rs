@@ -10,7 +10,7 @@
 //! | `values` | values of instances by their paths |
 //! | `present` | the instances that a client has, as its Bootstrap-Discover says |
 //! | `numbering` | which identifiers the instances of a configuration get |
-//! | `smartcard` | the file of a smartcard that configures a client |
+//! | `smartcard` | bootstrap from a smartcard: a directory |
 //! | `consistency` | whether accounts are complete, and what they refer to is there |
 
 mod access_rule;
@@ -28,5 +28,8 @@ pub use consistency::{Inconsistency, check};
 pub use credentials::{Credentials, Oscore};
 pub use numbering::NumberingError;
 pub use present::PresentInstances;
-pub use smartcard::{SmartcardError, SmartcardFile, SmartcardObject};
+pub use smartcard::{
+    CardApplication, CardContents, CardError, CardFile, DirectoryFault, MemoryCard, Smartcard, SmartcardData,
+    SmartcardError, SmartcardFile, SmartcardObject, read_bootstrap_data,
+};
 pub use values::Values;

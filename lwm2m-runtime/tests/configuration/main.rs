@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
 mod accounts;
+mod card;
 mod consistency;
 mod discover;
 mod numbering;

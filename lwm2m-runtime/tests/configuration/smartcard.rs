@@ -82,10 +82,11 @@ fn a_damaged_card_configures_nothing() {
     values.write_smartcard_file(|_| None, &mut card).unwrap();
     assert!(SmartcardFile::read(&card).is_ok());
     for end in 0..card.len() {
+        // The numbers in front byte by byte, and then what follows as a whole.
+        let offset = end.min(4);
         assert_eq!(
             SmartcardFile::read(&card[..end]),
-            Err(SmartcardError::Truncated),
-            "{end}"
+            Err(SmartcardError::Truncated { offset }),
         );
     }
     let with = |index: usize, byte| {
@@ -95,24 +96,35 @@ fn a_damaged_card_configures_nothing() {
         SmartcardFile::read(&card).map(|file| file.values(&()).is_ok())
     };
     // The count, and the lengths.
-    assert_eq!(with(1, 0), Err(SmartcardError::Length));
-    assert_eq!(with(1, 2), Err(SmartcardError::Truncated));
+    assert_eq!(with(1, 0), Err(SmartcardError::Length { offset: 4 }));
+    assert_eq!(with(1, 2), Err(SmartcardError::Truncated { offset: card.len() }));
     assert_eq!(with(2, 0x80), Err(SmartcardError::TooLong));
-    assert_eq!(with(3, card[3] + 1), Err(SmartcardError::Length));
-    assert_eq!(with(8, card[8] - 1), Err(SmartcardError::Length));
-    assert_eq!(with(8, card[8] + 1), Err(SmartcardError::Truncated));
+    assert_eq!(
+        with(3, card[3] + 1),
+        Err(SmartcardError::Length { offset: card.len() })
+    );
+    assert_eq!(
+        with(8, card[8] - 1),
+        Err(SmartcardError::Length {
+            offset: card.len() - 1
+        })
+    );
+    assert_eq!(with(8, card[8] + 1), Err(SmartcardError::Truncated { offset: 9 }));
     // The TLV.
     assert_eq!(with(11, 0), Ok(false));
     assert_eq!(SmartcardFile::read(&[0xff; 64]), Err(SmartcardError::TooLong));
     let twice = b"\x00\x02\x00\x0a\x00\x03\x00\x00\x00\x00\x03\x00\x00\x00";
     assert_eq!(
         SmartcardFile::read(twice),
-        Err(SmartcardError::Object { object: 3 })
+        Err(SmartcardError::Object { object: 3, offset: 9 })
     );
     let none = b"\x00\x01\x00\x05\xff\xff\x00\x00\x00";
     assert_eq!(
         SmartcardFile::read(none),
-        Err(SmartcardError::Object { object: 65_535 })
+        Err(SmartcardError::Object {
+            object: 65_535,
+            offset: 4
+        })
     );
     assert_eq!(SmartcardFile::read(&[0; 4]).unwrap().objects(), []);
 }

@@ -14,8 +14,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::Values;
 use crate::{
+    configuration::Values,
     encoding::{DecodeError, Decoder, Definitions, EncodeError, EncodeOptions, Format, encode},
     model::{Path, Version},
     operation::TreeView,
@@ -65,33 +65,37 @@ impl<'a> SmartcardFile<'a> {
     ///
     /// [`SmartcardError`]: a card that is blank or damaged configures nothing.
     pub fn read(file: &'a [u8]) -> Result<Self, SmartcardError> {
-        let mut rest = file;
-        let count = number(&mut rest)?;
-        let length = number(&mut rest)?;
+        let mut head = Rest {
+            bytes: file,
+            offset: 0,
+        };
+        let count = head.number()?;
+        let length = head.number()?;
         if usize::from(length) + 4 > MAX {
             return Err(SmartcardError::TooLong);
         }
-        let mut rest = take(&mut rest, length)?;
+        let mut rest = head.take(length)?;
         let mut objects: Vec<SmartcardObject<'_>> = Vec::new();
         for _ in 0..count {
-            let object = number(&mut rest)?;
+            let offset = rest.offset;
+            let object = rest.number()?;
             if object == u16::MAX || objects.iter().any(|other| other.object == object) {
-                return Err(SmartcardError::Object { object });
+                return Err(SmartcardError::Object { object, offset });
             }
-            let version = match byte(&mut rest)? {
+            let version = match rest.byte()? {
                 0 => None,
-                major => Some(Version::new(major, byte(&mut rest)?)),
+                major => Some(Version::new(major, rest.byte()?)),
             };
-            let length = number(&mut rest)?;
+            let length = rest.number()?;
             objects.push(SmartcardObject {
                 object,
                 version,
-                instances: take(&mut rest, length)?,
+                instances: rest.take(length)?.bytes,
             });
         }
-        match rest {
+        match rest.bytes {
             [] => Ok(Self { objects }),
-            _ => Err(SmartcardError::Length),
+            _ => Err(SmartcardError::Length { offset: rest.offset }),
         }
     }
 
@@ -167,38 +171,62 @@ impl Values {
     }
 }
 
-fn take<'a>(rest: &mut &'a [u8], length: u16) -> Result<&'a [u8], SmartcardError> {
-    let (taken, left) = rest
-        .split_at_checked(length.into())
-        .ok_or(SmartcardError::Truncated)?;
-    *rest = left;
-    Ok(taken)
+/// What is left of a file, and where in it that begins.
+struct Rest<'a> {
+    bytes: &'a [u8],
+    offset: usize,
 }
 
-fn byte(rest: &mut &[u8]) -> Result<u8, SmartcardError> {
-    let (byte, left) = rest.split_first().ok_or(SmartcardError::Truncated)?;
-    *rest = left;
-    Ok(*byte)
-}
+impl<'a> Rest<'a> {
+    fn take(&mut self, length: u16) -> Result<Self, SmartcardError> {
+        let offset = self.offset;
+        let length = usize::from(length);
+        let (bytes, rest) = self
+            .bytes
+            .split_at_checked(length)
+            .ok_or(SmartcardError::Truncated { offset })?;
+        self.bytes = rest;
+        self.offset += length;
+        Ok(Self { bytes, offset })
+    }
 
-fn number(rest: &mut &[u8]) -> Result<u16, SmartcardError> {
-    Ok(u16::from_be_bytes([byte(rest)?, byte(rest)?]))
+    fn byte(&mut self) -> Result<u8, SmartcardError> {
+        let offset = self.offset;
+        let taken = self.take(1)?;
+        taken
+            .bytes
+            .first()
+            .copied()
+            .ok_or(SmartcardError::Truncated { offset })
+    }
+
+    fn number(&mut self) -> Result<u16, SmartcardError> {
+        Ok(u16::from_be_bytes([self.byte()?, self.byte()?]))
+    }
 }
 
 /// Why a smartcard's file cannot be read or written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SmartcardError {
-    /// The file ends before what it says it has.
-    Truncated,
+    /// The file, or the part of it that the file says, ends before what is in it.
+    Truncated {
+        /// Where the thing begins that does not fit.
+        offset: usize,
+    },
     /// The objects do not fill the length that the file says.
-    Length,
+    Length {
+        /// Where they end.
+        offset: usize,
+    },
     /// The file is longer than 32 KiB.
     TooLong,
     /// An object is there twice, or is 65535, which is none.
     Object {
         /// Which.
         object: u16,
+        /// Where.
+        offset: usize,
     },
     /// A value does not exist in TLV.
     Encode(EncodeError),
@@ -207,10 +235,22 @@ pub enum SmartcardError {
 impl fmt::Display for SmartcardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Truncated => f.write_str("the file ends too early: the card is blank or damaged"),
-            Self::Length => f.write_str("the objects do not fill the file: the card is damaged"),
+            Self::Truncated { offset } => {
+                write!(
+                    f,
+                    "byte {offset}: the file ends too early: the card is blank or damaged"
+                )
+            }
+            Self::Length { offset } => {
+                write!(
+                    f,
+                    "byte {offset}: the objects do not fill the file: the card is damaged"
+                )
+            }
             Self::TooLong => f.write_str("a card holds at most 32 KiB; leave something out"),
-            Self::Object { object } => write!(f, "object {object} is no object, or there twice"),
+            Self::Object { object, offset } => {
+                write!(f, "byte {offset}: object {object} is no object, or there twice")
+            }
             Self::Encode(error) => error.fmt(f),
         }
     }
