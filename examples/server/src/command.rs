@@ -1,18 +1,17 @@
 //! The commands of the console.
 
-use lwm2m_runtime::{
-    encoding::{ContentFormat, Format},
-    link::AttributeChanges,
-    model::{ParsePathError, Path},
-    operation::Depth,
-};
+use lwm2m_runtime::{encoding::ContentFormat, model::Path};
 
-use crate::words;
+use crate::{
+    ask::{self, Ask},
+    deed::{self, Deed},
+    words::{self, option, path},
+};
 
 /// What the console can do, for `help`.
 pub(crate) const HELP: &str = "\
 clients                                 who is registered
-client EP                               one registration with its objects
+client EP                               one registration with its objects and their versions
 read EP PATH                            the values at and below a path
 write EP PATH VALUE                     a value; `ID=VALUE ..` for an instance or a multiple resource; `@FILE` for bytes
 update EP PATH ID=VALUE ..              the same, but what is not named stays
@@ -26,10 +25,21 @@ cancel EP [PATH]                        ends that observation, or all of the dev
 read-composite EP PATH ..               values at any paths
 write-composite EP PATH=VALUE ..        values of any resources, all or none
 observe-composite EP PATH .. [NAME=VALUE ..]
+queue EP                                what the device is still to be asked, and whether it sleeps
+withdraw EP [PATH]                      takes back what waits there, or all of it
+bootstrap EP                            has the device ask its bootstrap server (executes /1/N/9)
+trigger EP [BINDING]                    has it update its registration (executes /1/N/8)
+disable EP [SECONDS]                    has it stay away for a while (writes /1/N/5, executes /1/N/4)
+rights EP                               which server may do what there
+grant EP /OBJECT/INSTANCE SERVER RWED   gives a server these rights; `others` for all without any of their own, `-` for none
+grant EP /OBJECT SERVER C               lets a server create instances
 remove EP                               forgets a registration, so that the device has to register anew
-wait EVENT EP [PATH] [within=SECONDS]   until it happens: registered, updated, ended, notification, send
+wait EVENT EP [PATH] [within=SECONDS]   until it happens: registered, updated, ended, notification, send, delivered,
+                                        expired, failed
 help, quit
-format=NAME behind a command asks for a content format: text, opaque, cbor, senml-json, senml-cbor, tlv, json, lwm2m-cbor";
+format=NAME behind a command asks for a content format: text, opaque, cbor, senml-json, senml-cbor, tlv, json, lwm2m-cbor
+wait=no behind a command does not wait for the answer, which comes as the event delivered, expired or failed; so it is
+with a device that sleeps, unless it is wait=yes. account=N is the N of /1/N, where a device has several.";
 
 /// One command.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,56 +63,38 @@ pub(crate) enum Command {
         endpoint: String,
         path: Option<Path>,
     },
+    Queue {
+        endpoint: String,
+    },
+    Withdraw {
+        endpoint: String,
+        path: Option<Path>,
+    },
     /// Something that the device is asked.
     Ask {
         endpoint: String,
         ask: Ask,
         format: Option<ContentFormat>,
+        patience: Patience,
+    },
+    /// Something for which the device is perhaps asked several things.
+    Do {
+        endpoint: String,
+        deed: Deed,
+        patience: Patience,
     },
 }
 
-/// What a device is asked.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Ask {
-    Read(Path),
-    Write {
-        path: Path,
-        values: Vec<Assignment>,
-        partial: bool,
-    },
-    Execute {
-        path: Path,
-        arguments: String,
-    },
-    Create {
-        object: u16,
-        instance: Option<u16>,
-        values: Vec<Assignment>,
-    },
-    Delete(Path),
-    Discover {
-        path: Path,
-        depth: Option<Depth>,
-    },
-    Attributes {
-        path: Path,
-        changes: AttributeChanges,
-    },
-    Observe {
-        paths: Vec<Path>,
-        composite: bool,
-        changes: AttributeChanges,
-    },
-    ReadComposite(Vec<Path>),
-    WriteComposite(Vec<Assignment>),
-}
-
-/// A value with where it belongs: below the path of the command, if it says anything.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Assignment {
-    /// `5750`, `5750/1`, `/3303/0/5750` or nothing.
-    pub(crate) to: String,
-    pub(crate) value: String,
+/// Whether the console waits for the answer before it takes the next command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// It does unless the device sleeps.
+    #[default]
+    Awake,
+    /// It does.
+    Always,
+    /// It does not.
+    Never,
 }
 
 /// An event that `wait` waits for.
@@ -113,9 +105,26 @@ pub(crate) enum Awaited {
     Ended,
     Notification,
     Send,
+    /// The device has answered what the console did not wait for.
+    Delivered,
+    /// The device did not wake in time.
+    Expired,
+    /// There is no answer for another reason.
+    Failed,
 }
 
 impl Awaited {
+    const ALL: [Self; 8] = [
+        Self::Registered,
+        Self::Updated,
+        Self::Ended,
+        Self::Notification,
+        Self::Send,
+        Self::Delivered,
+        Self::Expired,
+        Self::Failed,
+    ];
+
     /// The name of the event, as `wait` and JSON have it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -124,6 +133,9 @@ impl Awaited {
             Self::Ended => "ended",
             Self::Notification => "notification",
             Self::Send => "send",
+            Self::Delivered => "delivered",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
         }
     }
 }
@@ -137,8 +149,14 @@ impl Command {
         };
         let mut rest: Vec<String> = words.collect();
         let format = option(&mut rest, "format")
-            .map(|name| format(&name))
+            .map(|name| ask::format(&name))
             .transpose()?;
+        let patience = match option(&mut rest, "wait").as_deref() {
+            None => Patience::Awake,
+            Some("yes") => Patience::Always,
+            Some("no") => Patience::Never,
+            Some(_) => return Err("wait= is yes or no".to_owned()),
+        };
         match word.as_str() {
             "help" | "?" => return Ok(Some(Self::Help)),
             "quit" | "exit" => return Ok(Some(Self::Quit)),
@@ -154,100 +172,37 @@ impl Command {
             .next()
             .ok_or_else(|| format!("say of which device: `{word} ENDPOINT ..`; `clients` lists them"))?;
         let rest: Vec<String> = words.collect();
-        let ask = match word.as_str() {
-            "client" => return Ok(Some(Self::Client { endpoint })),
-            "remove" => return Ok(Some(Self::Remove { endpoint })),
-            "cancel" => {
-                let path = rest.first().map(|text| path(text)).transpose()?;
-                return Ok(Some(Self::Cancel { endpoint, path }));
-            }
-            _ => ask(&word, rest)?,
-        };
-        Ok(Some(Self::Ask {
-            endpoint,
-            ask,
-            format,
+        let optional_path = || rest.first().map(|text| path(text)).transpose();
+        Ok(Some(match word.as_str() {
+            "client" => Self::Client { endpoint },
+            "remove" => Self::Remove { endpoint },
+            "queue" => Self::Queue { endpoint },
+            "cancel" => Self::Cancel {
+                path: optional_path()?,
+                endpoint,
+            },
+            "withdraw" => Self::Withdraw {
+                path: optional_path()?,
+                endpoint,
+            },
+            "bootstrap" | "trigger" | "disable" | "rights" | "grant" => Self::Do {
+                endpoint,
+                deed: deed::parse(&word, rest)?,
+                patience,
+            },
+            _ => Self::Ask {
+                endpoint,
+                ask: ask::parse(&word, rest)?,
+                format,
+                patience,
+            },
         }))
     }
 }
 
-/// The command of a device: its words behind the endpoint.
-fn ask(word: &str, mut rest: Vec<String>) -> Result<Ask, String> {
-    if word == "read-composite" {
-        return Ok(Ask::ReadComposite(paths(word, &rest)?));
-    }
-    if word == "write-composite" {
-        return match rest.is_empty() {
-            true => Err("say which values, as in `write-composite EP /3/0/14=+01:00`".to_owned()),
-            false => rest
-                .iter()
-                .map(|text| assignment(text))
-                .collect::<Result<_, _>>()
-                .map(Ask::WriteComposite),
-        };
-    }
-    if word == "observe-composite" {
-        let (attributes, paths_of): (Vec<String>, Vec<String>) =
-            rest.into_iter().partition(|word| !word.starts_with('/'));
-        return Ok(Ask::Observe {
-            paths: paths(word, &paths_of)?,
-            composite: true,
-            changes: changes(&attributes)?,
-        });
-    }
-    if rest.is_empty() {
-        return Err(format!("say which path: `{word} EP /OBJECT/INSTANCE/RESOURCE`"));
-    }
-    let target = path(&rest.remove(0))?;
-    Ok(match word {
-        "read" => Ask::Read(target),
-        "write" | "update" => Ask::Write {
-            path: target,
-            values: values(target, &rest)?,
-            partial: word == "update",
-        },
-        "exec" => Ask::Execute {
-            path: target,
-            arguments: rest.join(" "),
-        },
-        "create" => Ask::Create {
-            object: target
-                .object_id()
-                .ok_or("say which object, as in `create EP /3303/1 5750=attic`")?,
-            instance: target.instance_id(),
-            values: rest
-                .iter()
-                .map(|text| assignment(text))
-                .collect::<Result<_, _>>()?,
-        },
-        "delete" => Ask::Delete(target),
-        "discover" => Ask::Discover {
-            path: target,
-            depth: match option(&mut rest, "depth") {
-                None => None,
-                Some(text) => Some(
-                    text.parse()
-                        .ok()
-                        .and_then(Depth::new)
-                        .ok_or("the depth is 0 to 3 levels")?,
-                ),
-            },
-        },
-        "attrs" => Ask::Attributes {
-            path: target,
-            changes: changes(&rest)?,
-        },
-        _ => Ask::Observe {
-            paths: vec![target],
-            composite: false,
-            changes: changes(&rest)?,
-        },
-    })
-}
-
 fn wait(mut rest: Vec<String>) -> Result<Command, String> {
-    const USAGE: &str =
-        "say for what, as in `wait registered EP`: registered, updated, ended, notification or send";
+    const USAGE: &str = "say for what, as in `wait registered EP`: registered, updated, ended, notification, send, \
+                         delivered, expired or failed";
     let seconds = match option(&mut rest, "within") {
         None => 60.0,
         Some(text) => text
@@ -260,16 +215,10 @@ fn wait(mut rest: Vec<String>) -> Result<Command, String> {
     let (Some(what), Some(endpoint)) = (words.next(), words.next()) else {
         return Err(USAGE.to_owned());
     };
-    let what = [
-        Awaited::Registered,
-        Awaited::Updated,
-        Awaited::Ended,
-        Awaited::Notification,
-        Awaited::Send,
-    ]
-    .into_iter()
-    .find(|awaited| awaited.name() == what)
-    .ok_or(USAGE)?;
+    let what = Awaited::ALL
+        .into_iter()
+        .find(|awaited| awaited.name() == what)
+        .ok_or(USAGE)?;
     let path = words.next().map(|text| path(&text)).transpose()?;
     Ok(Command::Wait {
         what,
@@ -279,83 +228,10 @@ fn wait(mut rest: Vec<String>) -> Result<Command, String> {
     })
 }
 
-/// Takes the last `name=value` out of the words.
-fn option(words: &mut Vec<String>, name: &str) -> Option<String> {
-    let found = words
-        .iter()
-        .rposition(|word| word.split_once('=').is_some_and(|(left, _)| left == name))?;
-    let word = words.remove(found);
-    word.split_once('=').map(|(_, value)| value.to_owned())
-}
-
-fn path(text: &str) -> Result<Path, String> {
-    text.parse()
-        .map_err(|error: ParsePathError| format!("{text:?} is no path, as /3/0/9 is: {error}"))
-}
-
-fn paths(word: &str, texts: &[String]) -> Result<Vec<Path>, String> {
-    match texts {
-        [] => Err(format!("say which paths: `{word} EP /3/0/9 /3303/0/5700`")),
-        texts => texts.iter().map(|text| path(text)).collect(),
-    }
-}
-
-/// The values of a write: one, or several with identifiers.
-fn values(path: Path, words: &[String]) -> Result<Vec<Assignment>, String> {
-    let assignments: Result<Vec<_>, _> = words.iter().map(|text| assignment(text)).collect();
-    match (path.depth(), assignments) {
-        (_, _) if words.is_empty() => {
-            Err("say which value, as in `write EP /3/0/15 Europe/Berlin`".to_owned())
-        }
-        (2, assignments) => assignments,
-        (3, Ok(assignments)) if assignments.iter().all(|one| one.to.parse::<u16>().is_ok()) => {
-            Ok(assignments)
-        }
-        _ => Ok(vec![Assignment {
-            to: String::new(),
-            value: words.join(" "),
-        }]),
-    }
-}
-
-fn assignment(text: &str) -> Result<Assignment, String> {
-    let (to, value) = text
-        .split_once('=')
-        .ok_or_else(|| format!("{text:?} is no assignment, as 5750=attic is"))?;
-    Ok(Assignment {
-        to: to.to_owned(),
-        value: value.to_owned(),
-    })
-}
-
-fn changes(words: &[String]) -> Result<AttributeChanges, String> {
-    AttributeChanges::parse(words.iter().map(String::as_str))
-        .map_err(|error| format!("{}: {error}", words.join(" ")))
-}
-
-/// A format by its name or number.
-fn format(name: &str) -> Result<ContentFormat, String> {
-    Ok(match name {
-        "text" => ContentFormat::TEXT,
-        "opaque" => ContentFormat::OPAQUE,
-        "cbor" => ContentFormat::CBOR,
-        "senml-json" => ContentFormat::SENML_JSON,
-        "senml-cbor" => ContentFormat::SENML_CBOR,
-        "senml-etch-json" => ContentFormat::SENML_ETCH_JSON,
-        "senml-etch-cbor" => ContentFormat::SENML_ETCH_CBOR,
-        "tlv" => ContentFormat::TLV,
-        "json" => ContentFormat::JSON,
-        "lwm2m-cbor" => ContentFormat::LWM2M_CBOR,
-        number => {
-            let number = number.parse().ok().map(ContentFormat);
-            let known = number.filter(|number| number.format().is_some_and(|_: Format| true));
-            known.ok_or_else(|| format!("{name:?} is no content format; `help` names them"))?
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use lwm2m_runtime::access_control::Rights;
+
     use super::*;
 
     fn parsed(line: &str) -> Command {
@@ -372,12 +248,26 @@ mod tests {
             endpoint,
             ask,
             format,
-        } = parsed("read urn:dev:1 /3/0 format=tlv")
+            patience,
+        } = parsed("read urn:dev:1 /3/0 wait=no format=tlv")
         else {
             panic!("no request");
         };
         assert_eq!((&*endpoint, ask), ("urn:dev:1", Ask::Read(Path::instance(3, 0))));
         assert_eq!(format, Some(ContentFormat::TLV));
+        assert_eq!(patience, Patience::Never);
+        assert_eq!(
+            parsed("grant dev /3/0 2 RW"),
+            Command::Do {
+                endpoint: "dev".to_owned(),
+                deed: Deed::Grant {
+                    target: Path::instance(3, 0),
+                    server: 2,
+                    rights: Rights::READ | Rights::WRITE,
+                },
+                patience: Patience::Awake,
+            }
+        );
         assert_eq!(
             parsed("wait notification dev /3303/0/5700 within=2.5"),
             Command::Wait {
@@ -419,5 +309,14 @@ mod tests {
         assert!(failed("attrs dev /3 pmin=x").contains("pmin"));
         assert!(failed("wait birthday dev").contains("registered, updated"));
         assert!(failed("read dev /3 format=morse").contains("no content format"));
+        assert!(failed("read dev /3 wait=long").contains("yes or no"));
+        assert!(failed("disable dev soon").contains("no seconds"));
+        assert!(failed("trigger dev X").contains("U for UDP"));
+        assert!(failed("bootstrap dev now").contains("too much"));
+        assert!(failed("grant dev /3/0").contains("grant EP /3/0 2 RW"));
+        assert!(failed("grant dev /3/0 70000 R").contains("1 to 65534"));
+        assert!(failed("grant dev /3/0 2 Q").contains("RWED"));
+        assert!(failed("grant dev /3/0 2 RC").contains("grant EP /3 .."));
+        assert!(failed("grant dev /3 2 R").contains("only the right C"));
     }
 }

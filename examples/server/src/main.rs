@@ -1,52 +1,35 @@
 //! A server with a console: `cargo run -p server`, then `help`. It reads a script from standard input as well, and prints
 //! JSON lines for other programs with `--json`.
 
+mod answer;
+mod arguments;
+mod ask;
 mod command;
 mod console;
+mod deed;
 mod happenings;
+mod later;
+mod observing;
+mod outcome;
 mod output;
 mod request;
+mod rights;
+mod telling;
 mod values;
 mod words;
 
 use std::{
     io::{self, IsTerminal, Write},
-    net::SocketAddr,
     process::ExitCode,
     thread,
 };
 
 use clap::Parser;
-use lwm2m_runtime::{net::Server, server::ServerConfig};
+use lwm2m_runtime::net::Server;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::{console::Console, output::Output};
-
-/// A server of LwM2M: devices register with it, and the commands on standard input are carried out. `help` lists them.
-#[derive(Debug, Parser)]
-#[command(
-    disable_version_flag = true,
-    after_help = "\
-EXAMPLES
-  server                                    commands from the keyboard
-  server --json < script                    answers and events as JSON, one a line
-  server --serve --bind 192.0.2.1:5683      no commands, until Ctrl-C
-
-EXIT STATUS
-  0 every command did what was wanted   1 one did not, or the server could not start   2 the arguments are wrong"
-)]
-struct Arguments {
-    /// The address to listen on. Without it port 5683 of every address.
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    bind: Option<SocketAddr>,
-    /// Prints JSON, one line for each event and each command.
-    #[arg(long)]
-    json: bool,
-    /// Takes no commands, and runs until Ctrl-C.
-    #[arg(long)]
-    serve: bool,
-}
+use crate::{arguments::Arguments, console::Console, output::Output};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -73,7 +56,7 @@ fn main() -> ExitCode {
 
 /// Whether every command did what was wanted.
 async fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
-    let mut builder = Server::builder().config(ServerConfig::default());
+    let mut builder = Server::builder().config(arguments.config());
     if let Some(address) = arguments.bind {
         builder = builder.bind(address);
     }
@@ -106,9 +89,12 @@ async fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error + 
             _ = tokio::signal::ctrl_c() => break,
         };
         match line {
-            Some(line) => match console.line(&line).await {
-                Some(done) => well &= done,
-                None => break,
+            Some(line) => tokio::select! {
+                done = console.line(&line) => match done {
+                    Some(done) => well &= done,
+                    None => break,
+                },
+                _ = tokio::signal::ctrl_c() => break,
             },
             None if arguments.serve => {
                 let _ = tokio::signal::ctrl_c().await;
@@ -117,6 +103,7 @@ async fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error + 
             None => break,
         }
     }
+    well &= console.went_well();
     server.stop().await;
     Ok(well)
 }

@@ -1,12 +1,15 @@
 //! What the console says: lines for people, or JSON for scripts.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use lwm2m_runtime::{
     catalogue,
     encoding::{Content, Definitions, Record},
     model::Path,
-    net::{DiscoveredLink, RegistrationInfo},
+    net::{DiscoveredLink, QueuedRequest, RegistrationInfo},
 };
 use serde_json::{Value as Json, json};
 
@@ -120,33 +123,85 @@ pub(crate) fn summary(registration: &RegistrationInfo) -> String {
         ..
     } = registration;
     let objects: Vec<_> = registration.paths().iter().map(Path::to_string).collect();
+    let sleep = sleep(registration).map_or(String::new(), |sleep| format!(", {sleep}"));
     format!(
-        "{} at {address}, LwM2M {version}, lifetime {lifetime} s: {}",
+        "{} at {address}, LwM2M {version}, lifetime {lifetime} s{sleep}: {}",
         escaped(endpoint),
         objects.join(" ")
     )
+}
+
+/// Whether a device sleeps that does so at times.
+fn sleep(registration: &RegistrationInfo) -> Option<String> {
+    Some(match registration.listens_for? {
+        Duration::ZERO => "asleep".to_owned(),
+        more => format!("awake for {}", seconds(more)),
+    })
+}
+
+/// Whole seconds, and none only where there is none.
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_millis().div_ceil(1000))
+}
+
+/// What a device is still to be asked.
+pub(crate) fn queue(registration: &RegistrationInfo, queue: &[QueuedRequest]) -> String {
+    let endpoint = escaped(&registration.endpoint);
+    let state = sleep(registration).unwrap_or_else(|| "always awake".to_owned());
+    if queue.is_empty() {
+        return format!("{endpoint} is {state}, and nothing waits for it");
+    }
+    let rows = queue.iter().map(|queued| {
+        let state = match (queued.sent, queued.expires_in) {
+            (true, _) => "on its way".to_owned(),
+            (false, None) => "waits".to_owned(),
+            (false, Some(left)) => format!("waits for {} at most", seconds(left)),
+        };
+        format!("{} {}  {state}\n", queued.operation, queued.path)
+    });
+    format!("{endpoint} is {state}\n") + &rows.collect::<String>()
+}
+
+/// What a device is still to be asked, as JSON.
+pub(crate) fn queue_json(registration: &RegistrationInfo, queue: &[QueuedRequest]) -> Json {
+    let list: Vec<_> = queue
+        .iter()
+        .map(|queued| {
+            json!({
+                "operation": queued.operation.name(),
+                "path": queued.path.to_string(),
+                "sent": queued.sent,
+                "seconds": queued.expires_in.map(|left| left.as_secs()),
+            })
+        })
+        .collect();
+    json!({"asleep": registration.is_asleep(), "queue": list})
 }
 
 /// One registration with the names of its objects.
 pub(crate) fn details(registration: &RegistrationInfo) -> String {
     let models = Models(registration);
     let mut text = format!(
-        "{} at {}\n  LwM2M {}, lifetime {} s, binding {}, registered {} s ago, seen {} s ago\n",
+        "{} at {}\n  LwM2M {}, lifetime {} s, binding {}{}, registered {} s ago, seen {} s ago\n",
         escaped(&registration.endpoint),
         registration.address,
         registration.version,
         registration.lifetime,
         registration.binding,
+        sleep(registration).map_or(String::new(), |sleep| format!(", {sleep}")),
         registration.registered.as_secs(),
         registration.seen.as_secs(),
     );
     for object in registration.objects.iter() {
-        let name = models
-            .object(object.id)
-            .map_or("(unknown)", |object| object.name());
+        let known = models.object(object.id);
+        let name = known.map_or("(unknown)", |object| object.name());
         let instances: Vec<_> = object.instances.iter().map(u16::to_string).collect();
+        let read_as = match known {
+            Some(known) if known.version() != object.version => format!(", read as {}", known.version()),
+            _ => String::new(),
+        };
         text += &format!(
-            "  {:5} {name} {}: {}\n",
+            "  {:5} {name} {}{read_as}: {}\n",
             object.id,
             object.version,
             instances.join(", ")
@@ -176,6 +231,7 @@ pub(crate) fn registration(registration: &RegistrationInfo) -> Json {
         "lifetime": registration.lifetime,
         "binding": registration.binding.to_string(),
         "queue": registration.queue_mode,
+        "asleep": registration.is_asleep(),
         "root": registration.alternate_path,
         "objects": objects,
     })

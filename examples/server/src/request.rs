@@ -7,7 +7,7 @@ use lwm2m_runtime::{
     operation::{Arguments, ExecuteInput, Payload, Request, WriteMode},
 };
 
-use crate::{command::Ask, values::Models};
+use crate::{ask::Ask, values::Models};
 
 /// Writes the payload into `payload` and hands out the request.
 pub(crate) fn build<'a>(

@@ -1,27 +1,31 @@
 //! Values as people and scripts write and read them.
 
-use std::fs;
+use std::{fs, sync::LazyLock};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lwm2m_runtime::{
-    catalogue,
     encoding::{Content, Decoder, Definitions, Format, Record},
     model::{ObjectDefinition, Path, ResourceDefinition, ResourceType, Time, Value},
     net::RegistrationInfo,
+    operation::implied_version,
+    server::ServerConfig,
 };
 use serde_json::{Map, Value as Json, json};
 
-use crate::command::Assignment;
+use crate::ask::Assignment;
 
-/// The definitions of one device's objects, in the versions that it has.
+/// What the server knows of objects.
+static KNOWN: LazyLock<ServerConfig> = LazyLock::new(ServerConfig::default);
+
+/// The definitions of one device's objects, in the versions that it has or the nearest ones of the same major version.
 pub(crate) struct Models<'a>(pub(crate) &'a RegistrationInfo);
 
 impl Definitions for Models<'_> {
     fn object(&self, id: u16) -> Option<&'static ObjectDefinition> {
-        let listed = self.0.objects.get(id);
-        listed
-            .and_then(|listed| catalogue::object(id, listed.version))
-            .or_else(|| catalogue::latest(id))
+        let listed = self.0.objects.get(id).map(|listed| listed.version);
+        KNOWN
+            .models
+            .object(id, listed.unwrap_or_else(|| implied_version(id, self.0.version)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A line of the console as words.
 
+use lwm2m_runtime::model::{ParsePathError, Path};
+
 /// The words of a line: separated by blanks, unless quotes hold them together. In quotes a backslash makes the next
 /// character ordinary.
 pub(crate) fn split(line: &str) -> Result<Vec<String>, &'static str> {
@@ -28,6 +30,21 @@ pub(crate) fn split(line: &str) -> Result<Vec<String>, &'static str> {
     }
     words.extend(word);
     Ok(words)
+}
+
+/// Takes the last `name=value` out of the words.
+pub(crate) fn option(words: &mut Vec<String>, name: &str) -> Option<String> {
+    let found = words
+        .iter()
+        .rposition(|word| word.split_once('=').is_some_and(|(left, _)| left == name))?;
+    let word = words.remove(found);
+    word.split_once('=').map(|(_, value)| value.to_owned())
+}
+
+/// A path as a word.
+pub(crate) fn path(text: &str) -> Result<Path, String> {
+    text.parse()
+        .map_err(|error: ParsePathError| format!("{text:?} is no path, as /3/0/9 is: {error}"))
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Duration,
 };
 
 use lwm2m_runtime::{
-    net::{Client, ServerAccount},
-    objects::{Device, Location, o3_v1_2::ErrorCode},
+    net::{Client, ClientBuilder, ServerAccount},
+    objects::{Device, Location, Lwm2mAccessControl, Lwm2mServer, o3_v1_2::ErrorCode},
 };
 use serde_json::{Value, json};
 
@@ -27,8 +28,13 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
+        Self::with(&[])
+    }
+
+    fn with(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
             .args(["--json", "--bind", "127.0.0.1:0"])
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -102,7 +108,7 @@ impl Drop for Server {
     }
 }
 
-async fn device(server: &Server) -> Client {
+fn builder(server: &Server) -> ClientBuilder {
     Client::builder("dev")
         .server(ServerAccount::new(format!("coap://127.0.0.1:{}", server.port)).lifetime(300))
         .object(
@@ -124,9 +130,22 @@ async fn device(server: &Server) -> Client {
             },
         )
         .on_execute(Device::REBOOT, |_| ())
-        .start()
-        .await
-        .unwrap()
+}
+
+async fn device(server: &Server) -> Client {
+    builder(server).start().await.unwrap()
+}
+
+/// A device that listens as long as the server thinks that it does, and sleeps already.
+async fn sleeper(server: &mut Server) -> Client {
+    let client = builder(server).config(|config| {
+        config.queue_mode = true;
+        config.awake_time = Some(Duration::from_millis(500));
+    });
+    let client = client.start().await.unwrap();
+    server.done("wait registered dev within=30");
+    while server.done("queue dev")["asleep"] == false {}
+    client
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,4 +219,134 @@ async fn errors_say_what_to_do_and_are_the_exit_status() {
     assert!(server.refused("wait send dev within=0.01").contains("within="));
     client.stop().await;
     assert!(!server.end(), "not every command went well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_device_that_sleeps_is_asked_waits_for_it() {
+    let mut server = Server::with(&["--awake", "0.5", "--queue-limit", "3"]);
+    let client = sleeper(&mut server).await;
+    assert_eq!(server.done("client dev")["asleep"], true);
+
+    assert_eq!(server.done("read dev /3/0/9")["queued"], true);
+    server.done("observe dev /3/0/15");
+    server.done("exec dev /3/0/4");
+    assert!(server.refused("read dev /3/0/13").contains("too many requests"));
+    assert!(
+        server.refused("write dev /3/0/13 noon").contains("noon"),
+        "at once"
+    );
+    let queue = server.done("queue dev");
+    let paths: Vec<_> = queue["queue"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["path"])
+        .collect();
+    assert_eq!(paths, ["/3/0/9", "/3/0/15", "/3/0/4"]);
+    assert_eq!(server.done("withdraw dev /3/0/4")["withdrawn"], 1);
+    assert_eq!(server.done("queue dev")["queue"].as_array().unwrap().len(), 2);
+
+    client.update_registration(1).await.unwrap();
+    let read = server.event("delivered");
+    assert_eq!(
+        (&read["command"], &read["ok"]),
+        (&json!("read dev /3/0/9"), &json!(true))
+    );
+    assert_eq!(read["values"][0]["value"], 50);
+    let observed = server.event("delivered");
+    assert_eq!(observed["values"][0]["value"], "Etc/UTC");
+    server.done("wait delivered dev /3/0/15 within=30");
+    client
+        .update::<Device>(0, |device| device.timezone = Some("Europe/Berlin".into()))
+        .await
+        .unwrap();
+    assert_eq!(
+        server.event("notification")["values"][0]["value"],
+        "Europe/Berlin"
+    );
+    assert!(server.refused("withdraw dev").contains("`queue`"));
+
+    client.stop().await;
+    server.done("wait ended dev within=30");
+    assert!(!server.end(), "two commands were refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_too_long_expires() {
+    let mut server = Server::with(&["--awake", "0.5", "--queue-timeout", "0.2"]);
+    let client = sleeper(&mut server).await;
+    server.done("exec dev /3/0/4");
+    let expired = server.event("expired");
+    assert_eq!(
+        (&expired["command"], &expired["ok"]),
+        (&json!("exec dev /3/0/4"), &json!(false))
+    );
+    server.done("wait expired dev /3 within=30");
+    assert!(
+        server
+            .refused("read dev /3/0/9 wait=yes")
+            .contains("did not wake")
+    );
+    client.stop().await;
+    server.done("wait ended dev within=30");
+    assert!(!server.end(), "nobody was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_ends_before_the_answers_did_not_go_well() {
+    let mut server = Server::with(&["--awake", "0.5"]);
+    let client = sleeper(&mut server).await;
+    server.done("read dev /3/0/9");
+    assert!(!server.end());
+    drop(client);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_are_shown_and_given() {
+    let mut server = Server::start();
+    let rule = |object, instance, acl: &[(u16, i64)], owner| Lwm2mAccessControl {
+        object_id: object,
+        object_instance_id: instance,
+        acl: Some(acl.iter().copied().collect()),
+        access_control_owner: owner,
+    };
+    let client = builder(&server)
+        .server(ServerAccount::new("coap://127.0.0.1:9"))
+        .object(0, rule(3, 0, &[(1, 15)], 1))
+        .object(1, rule(6, 0, &[(1, 1), (0, 1)], 2))
+        .object(2, rule(1, 0, &[(1, 7)], 1))
+        .start()
+        .await
+        .unwrap();
+    server.done("wait registered dev within=30");
+    let rights = server.done("rights dev");
+    assert_eq!(
+        rights["rules"][0],
+        json!({"rule": 0, "target": "/3/0", "owner": 1, "rights": {"1": "RWED"}})
+    );
+    server.done("grant dev /3/0 2 RE");
+    let acl = client.get::<Lwm2mAccessControl>(0).await.unwrap().acl.unwrap();
+    assert_eq!(acl.get(2), Some(&5));
+    assert_eq!(acl.get(1), Some(&15), "the others stay");
+    assert!(
+        server.refused("grant dev /6/0 1 RW").contains("4.01"),
+        "another one owns it"
+    );
+    assert!(server.refused("grant dev /3303/0 1 R").contains("no rule"));
+    assert!(server.refused("write dev /6/0/0 1").contains("4.01"));
+
+    // The account of this server is the one that it may read.
+    server.done("trigger dev U");
+    server.done("wait updated dev within=30");
+    assert!(
+        server.refused("bootstrap dev").contains("4.0"),
+        "there is no bootstrap server"
+    );
+    server.done("disable dev 600");
+    server.done("wait ended dev within=30");
+    assert_eq!(
+        client.get::<Lwm2mServer>(0).await.unwrap().disable_timeout,
+        Some(600)
+    );
+    assert!(!server.end());
 }
