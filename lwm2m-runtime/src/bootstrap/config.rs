@@ -34,9 +34,10 @@ pub struct BootstrapServerConfig {
     /// Whether a client without a security session has to prove its address by Echo before its session begins. Default
     /// `false`: few clients can.
     pub validate_requests: bool,
-    /// Whether a client without a security session has to prove its address by Echo before it gets a Bootstrap-Pack that
-    /// is much longer than its request, so that forged addresses gain nothing (RFC 9175, section 2.4). Default `true`.
-    /// A client without Echo asks for a session instead.
+    /// Whether a client without a security session has to prove its address by Echo before it gets a Bootstrap-Pack
+    /// (RFC 9175, section 2.4). A client without Echo asks for a session instead. Default `false`: few clients have Echo,
+    /// and forged addresses gain nothing anyway, because an address that is not proved gets a pack in blocks of at most
+    /// [`amplification`](EndpointConfig::amplification) times the request for each.
     pub validate_packs: bool,
     /// How old an Echo value may be that proves an address. Default 60 s.
     pub echo_lifetime: Duration,
@@ -58,7 +59,7 @@ impl Default for BootstrapServerConfig {
             request_timeout: Duration::from_secs(93),
             max_finish_retries: 2,
             validate_requests: false,
-            validate_packs: true,
+            validate_packs: false,
             echo_lifetime: Duration::from_secs(60),
             encoding: EncodeOptions::default(),
         }

@@ -113,7 +113,6 @@ impl<P: PlanSource> BootstrapServer<P> {
                     peer,
                     responder,
                     validated,
-                    limit: datagram.len().saturating_mul(self.config.coap.amplification),
                 };
                 self.act(now, asker, asked);
             }

@@ -17,9 +17,6 @@ use crate::{
     time::Instant,
 };
 
-/// Header, token, Content-Format and payload marker of an answer.
-const OVERHEAD: usize = 4 + 8 + 3 + 1;
-
 impl<P: PlanSource> BootstrapServer<P> {
     /// Answers with a whole configuration.
     pub(super) fn answer_pack(
@@ -33,13 +30,8 @@ impl<P: PlanSource> BootstrapServer<P> {
     ) {
         let mut bytes = core::mem::take(&mut self.payload);
         bytes.clear();
-        let packed = pack(plan, format, account, &self.config.encoding, &mut bytes);
-        let validated = asker.validated || !self.config.validate_packs;
-        match packed {
-            // A forged address must not get more than it costs.
-            Ok(()) if !validated && bytes.len() + OVERHEAD > asker.limit => self.challenge(now, asker),
+        match pack(plan, format, account, &self.config.encoding, &mut bytes) {
             Ok(()) => {
-                let asker = Asker { validated, ..asker };
                 let peer = asker.peer;
                 let payload = Some(Payload::new(format.content_format(), &bytes));
                 let response = UplinkResponse {

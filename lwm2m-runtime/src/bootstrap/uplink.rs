@@ -41,8 +41,6 @@ pub(super) struct Asker {
     pub(super) responder: Responder,
     /// Whether the address is proved to be the peer's.
     pub(super) validated: bool,
-    /// How long an answer may be while it is not.
-    pub(super) limit: usize,
 }
 
 /// What a bootstrap server knows while it reads a request.
@@ -162,6 +160,9 @@ impl<P: PlanSource> BootstrapServer<P> {
         let (endpoint, preferred) = match asked {
             Asked::Refuse(endpoint, status) => return self.refuse(now, asker, endpoint, status),
             _ if self.config.validate_requests && !asker.validated => return self.challenge(now, asker),
+            Asked::Pack { .. } if self.config.validate_packs && !asker.validated => {
+                return self.challenge(now, asker);
+            }
             Asked::Pack {
                 endpoint,
                 format,

@@ -405,6 +405,82 @@ fn an_address_that_is_not_validated_gets_no_large_response() {
     assert!(run_out(&mut endpoint).is_empty());
 }
 
+/// A request for a block of a body; 6 stands for 1024 bytes.
+fn fetch(id: u16, padding: &[u8], wanted: Option<(u32, u8)>) -> Vec<u8> {
+    let request = datagram(Con, Code::GET, id, b"t")
+        .path("a-resource")
+        .option(OptionNumber::URI_QUERY, b"ep=some-device");
+    let request = match wanted {
+        Some((number, exponent)) => request.uint(OptionNumber::BLOCK2, block(number, false, exponent)),
+        None => request,
+    };
+    match padding {
+        [] => request.bytes(),
+        padding => request.option(OptionNumber::ECHO, padding).bytes(),
+    }
+}
+
+#[test]
+fn an_address_that_is_not_validated_gets_a_body_in_blocks_that_it_pays_for() {
+    let body: Vec<u8> = (0..700_u32).map(|index| (index % 251) as u8).collect();
+    let mut endpoint = endpoint();
+    let request = fetch(1, &[], None);
+    let (responder, _) = asked(&mut endpoint, at(0), peer(1), &request);
+    let response = Response::new(Code::CONTENT).with_payload(&body);
+    endpoint.respond_unvalidated(at(0), responder, response).unwrap();
+    let first = only(&mut endpoint);
+    assert_eq!(first.code, Code::CONTENT);
+    assert!(first.length <= 3 * request.len());
+    assert_eq!(first.uint(OptionNumber::SIZE2), Some(700));
+    let exponent = (first.uint(OptionNumber::BLOCK2).unwrap() & 7) as u8;
+    assert_eq!(first.payload.len(), 16 << exponent);
+    // The peer fetches the rest, and the role hears nothing of it.
+    let mut received = first.payload.clone();
+    for number in 1.. {
+        let request = fetch(1 + number as u16, &[], Some((number, exponent)));
+        nothing(&mut endpoint, at(0), peer(1), &request);
+        let next = only(&mut endpoint);
+        assert!(next.length <= 3 * request.len());
+        assert_eq!(next.option(OptionNumber::ETAG), first.option(OptionNumber::ETAG));
+        received.extend_from_slice(&next.payload);
+        let block2 = next.uint(OptionNumber::BLOCK2).unwrap();
+        if block2 & 8 == 0 {
+            break;
+        }
+    }
+    assert_eq!(received, body);
+}
+
+#[test]
+fn blocks_for_an_address_that_is_not_validated_do_not_grow_afterwards() {
+    let body = vec![7; 5_000];
+    let mut endpoint = endpoint();
+    // A long first request, short further ones for larger blocks.
+    let request = fetch(1, &[9; 40], None);
+    let (responder, _) = asked(&mut endpoint, at(0), peer(1), &request);
+    let response = Response::new(Code::CONTENT).with_payload(&body);
+    endpoint.respond_unvalidated(at(0), responder, response).unwrap();
+    let first = only(&mut endpoint);
+    assert_eq!(first.payload.len(), 128);
+    for (id, number, exponent, payload) in [(2, 1, 6, 64), (3, 1, 3, 64), (4, 2, 2, 64), (5, 9, 0, 16)] {
+        let request = fetch(id, &[], Some((number, exponent)));
+        nothing(&mut endpoint, at(0), peer(1), &request);
+        let next = only(&mut endpoint);
+        assert_eq!((next.code, next.payload.len()), (Code::CONTENT, payload));
+        assert!(next.length <= 3 * request.len());
+        // It is told where the block begins that it has got.
+        let block2 = next.uint(OptionNumber::BLOCK2).unwrap();
+        let offset = (block2 >> 4) as usize * (16 << (block2 & 7));
+        assert_eq!(offset, number as usize * (16 << exponent));
+    }
+    // Who has proved the address gets blocks as large as wanted.
+    let (responder, _) = asked(&mut endpoint, at(0), peer(2), &fetch(1, &[], None));
+    endpoint.respond(at(0), responder, response).unwrap();
+    assert_eq!(only(&mut endpoint).payload.len(), 1024);
+    nothing(&mut endpoint, at(0), peer(2), &fetch(2, &[], Some((1, 6))));
+    assert_eq!(only(&mut endpoint).payload.len(), 1024);
+}
+
 fn sent_nothing(endpoint: &mut Endpoint) -> bool {
     sent(endpoint).is_empty()
 }

@@ -162,6 +162,7 @@ impl Endpoint {
         let mut payload = notification.payload;
         if payload.len() > size.bytes() {
             let whole = Whole {
+                validated: true,
                 code,
                 options,
                 payload,

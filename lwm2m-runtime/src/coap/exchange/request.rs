@@ -244,10 +244,10 @@ impl Endpoint {
         options: Options<'_>,
         token: usize,
     ) -> Result<BlockSize, RequestError> {
-        let length = options
-            .encoded()
-            .map_or_else(|| options.map(|option| option.value.len() + 5).sum(), <[u8]>::len);
-        let room = self.config.max_message.saturating_sub(OVERHEAD + token + length);
+        let room = self
+            .config
+            .max_message
+            .saturating_sub(OVERHEAD + token + length(options));
         if room < BlockSize::MIN.bytes() {
             return Err(RequestError::OptionsTooLong);
         }
@@ -258,6 +258,12 @@ impl Endpoint {
     pub(super) fn tag(&mut self) -> [u8; 4] {
         (self.random.next_u64() as u32).to_be_bytes()
     }
+}
+
+/// The bytes of options, or a few more.
+pub(super) fn length(options: Options<'_>) -> usize {
+    let encoded = options.encoded().map(<[u8]>::len);
+    encoded.unwrap_or_else(|| options.map(|option| option.value.len() + 5).sum())
 }
 
 pub(super) const fn message_type(confirmable: bool) -> MessageType {

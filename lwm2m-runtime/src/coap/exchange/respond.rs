@@ -13,6 +13,7 @@ use super::{
     Endpoint, echo,
     encode::Head,
     outgoing::{Kind, Outgoing},
+    request::length,
     serve::Incoming,
     slices::Whole,
 };
@@ -93,8 +94,9 @@ impl Endpoint {
     }
 
     /// Responds to a request from an address that is not validated: where the response would be more than
-    /// [`amplification`](super::EndpointConfig::amplification) times as long as the request, 4.01 with Echo goes out in
-    /// its place (RFC 9175, section 2.4). So a forged source address gains nothing.
+    /// [`amplification`](super::EndpointConfig::amplification) times as long as the request, it goes out in blocks that
+    /// are not (RFC 7252, section 11.3); where a request is too short even for that, or the response is no success, 4.01
+    /// with Echo goes out in its place (RFC 9175, section 2.4). So a forged source address gains nothing.
     ///
     /// # Errors
     ///
@@ -157,22 +159,29 @@ impl Endpoint {
             self.remove_partial(partial);
         }
         self.extra.clear();
-        let size = self.room_for_block(response.options, incoming.token.as_bytes().len());
-        let (Ok(size), true) = (size, response.code.is_response()) else {
+        let token = incoming.token.as_bytes().len();
+        let size = self.room_for_block(response.options, token);
+        let (Ok(mut size), true) = (size, response.code.is_response()) else {
             self.send_response(now, incoming, Response::new(Code::INTERNAL_SERVER_ERROR), limit);
             return Err(RespondError::Invalid);
         };
         let mut sent = response;
         let asked = incoming.block2.filter(|_| response.code.is_success());
-        if asked.is_some() || response.payload.len() > size.bytes() {
-            let slice = Self::first_slice(asked, size);
-            let unsure =
-                limit.is_some_and(|limit| limit < slice.size.bytes() && response.payload.len() > limit);
-            if let Some(limit) = limit.filter(|_| unsure) {
+        let mut in_blocks = asked.is_some() || response.payload.len() > size.bytes();
+        let length = 4 + token + length(response.options) + 1 + response.payload.len();
+        if let Some(limit) = limit.filter(|limit| length > *limit) {
+            let affordable = Self::slice_within(limit, response.options, token);
+            let Some(affordable) = affordable.filter(|_| response.code.is_success()) else {
                 self.send_challenge(now, incoming, limit);
                 return Ok(());
-            }
+            };
+            size = size.min(affordable);
+            in_blocks = true;
+        }
+        if in_blocks {
+            let slice = Self::first_slice(asked, size);
             let whole = Whole {
+                validated: limit.is_none(),
                 code: response.code,
                 options: response.options,
                 payload: response.payload,

@@ -51,6 +51,8 @@ pub(super) struct Asked<'m, 'd> {
     pub(super) message: &'m Message<'d>,
     pub(super) recent: u32,
     pub(super) key: RequestKey,
+    /// The length of the datagram.
+    pub(super) length: usize,
 }
 
 impl Endpoint {
@@ -69,6 +71,7 @@ impl Endpoint {
             message: &message,
             recent,
             key,
+            length,
         };
         let confirmable = message.message_type == MessageType::Confirmable;
         if let Some(code) = self.refusal(&message) {

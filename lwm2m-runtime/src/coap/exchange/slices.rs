@@ -5,10 +5,12 @@
 //!    nothing of it.
 //! 3. The body is not kept any more: the role gets the request, gives the whole body again, and the block asked for is
 //!    cut from that. Its ETag tells the peer whether it is still the same.
+//!
+//! An address that is not validated gets each block as small as the request for it pays for (RFC 7252, section 11.3).
 
 use alloc::vec::Vec;
 
-use super::{Endpoint, counters::count, endpoint::Alarm, peer::PeerKey, serve::Asked};
+use super::{Endpoint, counters::count, endpoint::Alarm, peer::PeerKey, request::length, serve::Asked};
 use crate::{
     coap::{BlockOption, BlockSize, Code, Message, OptionBuffer, OptionNumber, Options},
     random::Hasher,
@@ -90,6 +92,8 @@ pub(super) struct Served {
     code: Code,
     options: OptionBuffer,
     body: Vec<u8>,
+    /// Whether the peer's address is.
+    validated: bool,
 }
 
 /// A body of the role to be cut.
@@ -98,9 +102,20 @@ pub(super) struct Whole<'a> {
     pub(super) code: Code,
     pub(super) options: Options<'a>,
     pub(super) payload: &'a [u8],
+    /// Whether the peer's address is.
+    pub(super) validated: bool,
 }
 
+/// Room for the header, ETag, Block1, Block2, Size2 and the payload marker.
+const OVERHEAD: usize = 4 + 5 + 4 + 5 + 5 + 1;
+
 impl Endpoint {
+    /// The largest block of a response that is no longer than the limit; `None` where not even the smallest is.
+    pub(super) fn slice_within(limit: usize, options: Options<'_>, token: usize) -> Option<BlockSize> {
+        let room = limit.checked_sub(OVERHEAD + token + length(options))?;
+        (room >= BlockSize::MIN.bytes()).then(|| BlockSize::at_most(room))
+    }
+
     /// Cuts the block asked for out of a body, adds its options to `extra`, and keeps the body if blocks follow. `None`
     /// where the block is behind the body's end.
     pub(super) fn cut<'a>(
@@ -133,44 +148,42 @@ impl Endpoint {
             if !tagged {
                 options.push(OptionNumber::ETAG, &etag);
             }
-            self.keep(now, peer, key, whole.code, options, whole.payload);
+            self.keep(
+                now,
+                Served {
+                    peer,
+                    key,
+                    code: whole.code,
+                    options,
+                    body: whole.payload.into(),
+                    validated: whole.validated,
+                },
+            );
         }
         Some(rest.get(..asked.size.bytes()).unwrap_or(rest))
     }
 
     /// Keeps a body for the peer, in place of an older one of the same request.
-    fn keep(
-        &mut self,
-        now: Instant,
-        peer: PeerKey,
-        key: RequestKey,
-        code: Code,
-        options: OptionBuffer,
-        body: &[u8],
-    ) {
+    fn keep(&mut self, now: Instant, served: Served) {
+        let Served { peer, key, .. } = served;
         if let Some(old) = self.find_served(&peer, key) {
             self.remove_served(old);
         }
-        if body.len() > self.config.max_body {
+        let length = served.body.len();
+        if length > self.config.max_body {
             return;
         }
         while self.served.len() >= self.config.max_served_bodies.max(1) {
             self.drop_oldest_served();
         }
-        while !self.bodies.grow(&self.config, &mut self.peers, peer, body.len()) {
+        while !self.bodies.grow(&self.config, &mut self.peers, peer, length) {
             if self.served.len() == 0 {
                 return;
             }
             self.drop_oldest_served();
         }
         let hash = peer.hash ^ key.options;
-        let id = self.served.insert(Served {
-            peer,
-            key,
-            code,
-            options,
-            body: body.into(),
-        });
+        let id = self.served.insert(served);
         let index = self.served.find(id).unwrap_or_default();
         let served = &self.served;
         self.served_index.insert_unique(hash, index, |index| {
@@ -182,7 +195,8 @@ impl Endpoint {
         self.touch_served(now, index);
     }
 
-    /// Answers a request for a further block from the body kept; `false` where there is none.
+    /// Answers a request for a further block from the body kept; `false` where there is none, or the request is too short
+    /// for an address that is not validated.
     pub(super) fn serve_block(&mut self, now: Instant, asked: Asked<'_, '_>, block: BlockOption) -> bool {
         let Some(index) = self.find_served(&asked.peer, asked.key) else {
             return false;
@@ -191,7 +205,15 @@ impl Endpoint {
         let Some(served) = self.served.get(index) else {
             return false;
         };
-        let size = block.size.min(self.config.block_size);
+        let mut size = block.size.min(self.config.block_size);
+        if !served.validated {
+            let limit = asked.length.saturating_mul(self.config.amplification);
+            let token = asked.message.token.len();
+            match Self::slice_within(limit, served.options.options(), token) {
+                Some(affordable) => size = size.min(affordable),
+                None => return false,
+            }
+        }
         let rest = served.body.get(block.offset()..).unwrap_or_default();
         if rest.is_empty() {
             count(&mut self.counters.refused);
