@@ -146,6 +146,11 @@ impl Link {
         self.flying.keys().next().map(|(arrival, _)| *arrival)
     }
 
+    /// The datagrams on their way, to be looked at or changed.
+    pub fn flying(&mut self) -> impl Iterator<Item = &mut Datagram> {
+        self.flying.values_mut()
+    }
+
     /// The next datagram that has arrived.
     pub fn receive(&mut self, now: Instant) -> Option<Datagram> {
         while self.next_arrival()? <= now {

@@ -1,4 +1,5 @@
-//! Client Initiated Bootstrap (LwM2M Core 1.2, section 6.1): when the client asks to be configured, and when again.
+//! Client Initiated Bootstrap (LwM2M Core 1.2, section 6.1): when the client asks to be configured, and when again. In
+//! LwM2M 1.0 the bootstrap server can begin as well.
 //!
 //! 1. `HoldOff`: a bootstrap is needed, and the Client Hold Off Time of the account runs.
 //! 2. `Connecting`: the shell is asked for a connection to [`BOOTSTRAP_SERVER`].
@@ -7,10 +8,12 @@
 //!    nobody sees a configuration that is half an old one.
 //! 5. Bootstrap-Finish, or a pack that was taken: the client begins anew with the accounts that it has now. The bootstrap
 //!    server can repeat its last request for a while. Later the account at the bootstrap server goes, if it says so.
-//! 6. Failure: the tree is as it was before. `Retrying`, each time twice as long. When all attempts are spent, a client
+//! 6. Server Initiated Bootstrap (LwM2M 1.0, section 5.1.2.4), if wanted: whenever the client does not ask by itself, it has
+//!    a connection to the bootstrap server, whose first request leads to `Session`.
+//! 7. Failure: the tree is as it was before. `Retrying`, each time twice as long. When all attempts are spent, a client
 //!    with servers stays with them; one without tries on for ever.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{
@@ -150,8 +153,9 @@ impl Client {
             self.bootstrap.attempt = 0;
             self.leave_bootstrap_server(now);
             self.enter_bootstrap(BootstrapState::HoldOff, Some(now + hold_off));
-            if hold_off.is_zero() {
-                self.bootstrap_due(now);
+            match hold_off.is_zero() {
+                true => self.bootstrap_due(now),
+                false => self.listen_to_bootstrap_server(),
             }
         }
         true
@@ -171,6 +175,17 @@ impl Client {
         }
     }
 
+    /// `false` without an account at a bootstrap server.
+    pub(super) fn connect_to_bootstrap_server(&mut self) -> bool {
+        let uri = self.bootstrap_account().and_then(|(_, account)| text(account, 0));
+        let Some(uri) = uri.map(Into::into) else {
+            return false;
+        };
+        let server = BOOTSTRAP_SERVER;
+        self.events.push_back(Event::Connect { server, uri });
+        true
+    }
+
     fn enter_bootstrap(&mut self, state: BootstrapState, deadline: Option<Instant>) {
         self.bootstrap.state = state;
         self.deadlines.set(Alarm::Bootstrap, deadline);
@@ -180,19 +195,19 @@ impl Client {
     pub(super) fn bootstrap_due(&mut self, now: Instant) {
         match self.bootstrap.state {
             BootstrapState::HoldOff | BootstrapState::Retrying => {
-                let uri = self.bootstrap_account().and_then(|(_, account)| text(account, 0));
-                let Some(uri) = uri.map(String::from) else {
-                    return self.enter_bootstrap(BootstrapState::Idle, None);
-                };
                 self.bootstrap.attempt = self.bootstrap.attempt.saturating_add(1);
                 self.enter_bootstrap(BootstrapState::Connecting, None);
-                self.events.push_back(Event::Connect {
-                    server: BOOTSTRAP_SERVER,
-                    uri,
-                });
+                if let Some(peer) = self.bootstrap.peer {
+                    self.bootstrap_connected(now, peer);
+                } else if !self.connect_to_bootstrap_server() {
+                    self.enter_bootstrap(BootstrapState::Idle, None);
+                }
             }
             BootstrapState::Session => self.bootstrap_failed(now, BootstrapFailure::TimedOut),
-            BootstrapState::Idle => self.leave_bootstrap_server(now),
+            BootstrapState::Idle => {
+                self.leave_bootstrap_server(now);
+                self.listen_to_bootstrap_server();
+            }
             BootstrapState::Connecting | BootstrapState::Requesting => {}
         }
     }
@@ -200,6 +215,10 @@ impl Client {
     /// There is a connection to the bootstrap server.
     pub(super) fn bootstrap_connected(&mut self, now: Instant, peer: Peer) {
         if self.bootstrap.state != BootstrapState::Connecting {
+            // The session that is on has its peer.
+            if self.listens_to_bootstrap_server() && self.bootstrap.peer.is_none() {
+                self.bootstrap.peer = Some(peer);
+            }
             return;
         }
         self.bootstrap.peer = Some(peer);
@@ -282,8 +301,11 @@ impl Client {
         self.config.coap.transmission.exchange_lifetime()
     }
 
-    /// The session goes on.
+    /// The session goes on, or the bootstrap server has begun one.
     pub(super) fn bootstrap_goes_on(&mut self, now: Instant) {
+        if !self.bootstrap.in_session() {
+            self.bootstrap.attempt = 0;
+        }
         let end = now + self.session_timeout();
         self.enter_bootstrap(BootstrapState::Session, Some(end));
     }
@@ -309,6 +331,7 @@ impl Client {
         self.events.push_back(Event::BootstrapFailed { failure });
         let (state, wait) = self.after_failed_bootstrap(failure);
         self.enter_bootstrap(state, wait.map(|wait| now + wait));
+        self.listen_to_bootstrap_server();
         self.offer_bootstrap();
         self.settle(now);
         for (server, step) in core::mem::take(&mut self.bootstrap.steps) {
@@ -351,8 +374,14 @@ impl Client {
             BootstrapState::Connecting | BootstrapState::Requesting | BootstrapState::Session => {
                 self.bootstrap_failed(now, BootstrapFailure::Disconnected);
             }
-            BootstrapState::Idle => self.leave_bootstrap_server(now),
-            BootstrapState::HoldOff | BootstrapState::Retrying => {}
+            BootstrapState::Idle => {
+                self.leave_bootstrap_server(now);
+                // To be listened to again.
+                let wait = self.config.failed_retry.unwrap_or(self.config.max_retry_delay);
+                let again = self.listens_to_bootstrap_server().then(|| now + wait);
+                self.enter_bootstrap(BootstrapState::Idle, again);
+            }
+            BootstrapState::HoldOff | BootstrapState::Retrying => self.close_bootstrap_connection(now),
         }
     }
 
@@ -365,9 +394,13 @@ impl Client {
     }
 
     /// Closes the connection to the bootstrap server.
-    fn leave_bootstrap_server(&mut self, now: Instant) {
-        self.bootstrap.request = None;
+    pub(super) fn leave_bootstrap_server(&mut self, now: Instant) {
         self.deadlines.set(Alarm::Bootstrap, None);
+        self.close_bootstrap_connection(now);
+    }
+
+    fn close_bootstrap_connection(&mut self, now: Instant) {
+        self.bootstrap.request = None;
         if let Some(peer) = self.bootstrap.peer.take() {
             if self.session_of(peer).is_none() {
                 self.close_peer(now, BOOTSTRAP_SERVER, peer);

@@ -106,6 +106,9 @@ impl Client {
         };
         let linked = linked(account);
         self.tree.remove(0, id);
+        if self.listens_to_bootstrap_server() {
+            self.leave_bootstrap_server(now);
+        }
         for (object, instance) in linked {
             self.tree.remove(object, instance);
         }

@@ -80,6 +80,10 @@ pub struct ClientConfig {
     /// SenML CBOR or LwM2M CBOR. A bootstrap server that does not have it refuses. Default none: what the bootstrap
     /// server likes.
     pub bootstrap_format: Option<ContentFormat>,
+    /// Whether the bootstrap server may begin a session that the client has not asked for (Server Initiated Bootstrap of
+    /// LwM2M 1.0, section 5.1.2.4). The client has a connection to it all the time then. Without effect where the
+    /// preferred version is a later one: there a server executes `/1/x/9` instead. Default `false`.
+    pub server_initiated_bootstrap: bool,
     /// How often a bootstrap is tried in a row; then a client that has accounts at servers stays with them, and one that
     /// has none begins anew after [`failed_retry`](Self::failed_retry), or `max_retry_delay` where there is none. Default 5.
     pub bootstrap_attempts: u64,
@@ -120,6 +124,7 @@ impl ClientConfig {
             awake_time: None,
             bootstrap_pack: true,
             bootstrap_format: None,
+            server_initiated_bootstrap: false,
             bootstrap_attempts: 5,
             bootstrap_retry_timer: Duration::from_secs(60),
         }

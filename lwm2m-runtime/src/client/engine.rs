@@ -136,6 +136,9 @@ impl Client {
         }
         let servers: Vec<u16> = self.servers().collect();
         self.want(now, &servers);
+        if self.bootstrap.state == BootstrapState::Idle {
+            self.listen_to_bootstrap_server();
+        }
     }
 
     /// Takes a datagram. `from` is the peer that was given to [`connected`](Self::connected); datagrams of others are

@@ -14,6 +14,7 @@
 //! | `own` | resources that the engine executes itself: Disable, Registration Update Trigger, Bootstrap-Request Trigger |
 //! | `bootstrap` | when to ask the bootstrap server for a configuration, and what follows |
 //! | `bootstrap_account` | the account at the bootstrap server, and how long it stays |
+//! | `listen` | when the bootstrap server may begin |
 //! | `provision` | what the bootstrap server asks |
 //! | `tickets` | executes that are answered later |
 //! | `settle` | what a change of the tree leads to |
@@ -75,6 +76,7 @@ mod deadlines;
 mod drive;
 mod engine;
 mod event;
+mod listen;
 mod notify;
 mod observations;
 mod observe;

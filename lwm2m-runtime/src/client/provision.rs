@@ -20,7 +20,7 @@ impl Client {
             self.counters.early = self.counters.early.saturating_add(1);
             return;
         }
-        let in_session = self.bootstrap.in_session();
+        let may_ask = self.bootstrap.in_session() || self.listens_to_bootstrap_server();
         let Self {
             endpoint,
             tree,
@@ -36,7 +36,7 @@ impl Client {
                 let finish = matches!(read, Ok(BootstrapRequest::Finish));
                 let (status, format) = match read {
                     // What is repeated CoAP answers by itself; this is new.
-                    _ if !in_session => (Status::BadRequest, None),
+                    _ if !may_ask => (Status::BadRequest, None),
                     Err(status) => (status, None),
                     Ok(asked) => {
                         let formats = bootstrap.formats;
@@ -73,10 +73,11 @@ impl Client {
         }
     }
 
-    /// Whether requests of the bootstrap server are looked at: in a session, and after it as repetitions.
+    /// Whether requests of the bootstrap server are looked at: in a session, after it as repetitions, and where it may
+    /// begin one.
     fn may_ask_bootstrap(&self) -> bool {
         use super::BootstrapState::{Idle, Session};
-        matches!(self.bootstrap.state, Session | Idle)
+        matches!(self.bootstrap.state, Session | Idle) || self.listens_to_bootstrap_server()
     }
 
     /// Answers what was done.

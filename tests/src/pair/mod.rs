@@ -24,7 +24,7 @@ mod wire;
 mod words;
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     net::{Ipv6Addr, SocketAddr},
     time::Duration,
 };
@@ -41,7 +41,7 @@ use lwm2m_runtime::{
     tree::{Application, Tree},
 };
 pub use program::Program;
-pub use wire::{Sent, Wire};
+pub use wire::{Mishap, Sent, Wire};
 pub use words::{format, path, paths, text, values};
 
 use crate::link::{Datagram, Faults, Link};
@@ -70,8 +70,8 @@ pub struct Pair<A> {
     pub clients: Vec<ClientHost<A>>,
     /// What arrived where nobody is.
     pub strays: Vec<Datagram>,
-    /// Datagrams that are lost, by how many were sent before them.
-    pub lost: BTreeSet<usize>,
+    /// What happens to datagrams, by how many were sent before them.
+    pub mishaps: BTreeMap<usize, Mishap>,
     random: Random,
     turns: u32,
 }
@@ -131,7 +131,7 @@ impl<A: Application> Pair<A> {
             bootstrap: None,
             clients: Vec::new(),
             strays: Vec::new(),
-            lost: BTreeSet::new(),
+            mishaps: BTreeMap::new(),
             random,
             turns: 0,
         }
@@ -345,12 +345,18 @@ impl<A: Application> Pair<A> {
     /// Takes everything that the engines have to say.
     fn flush(&mut self) {
         let now = self.now;
-        let (wire, link, lost) = (&mut self.wire, &mut self.link, &self.lost);
+        let (wire, link, mishaps) = (&mut self.wire, &mut self.link, &self.mishaps);
         let mut put = |from, to, datagram: &[u8]| {
-            let number = wire.mark();
+            let mishap = mishaps.get(&wire.mark());
             wire.push(now, from, to, datagram);
-            if !lost.contains(&number) {
-                link.send(now, from, to, datagram);
+            match mishap {
+                Some(Mishap::Lost) => {}
+                Some(Mishap::Late(by)) => link.send(now + *by, from, to, datagram),
+                Some(Mishap::Twice) => {
+                    link.send(now, from, to, datagram);
+                    link.send(now, from, to, datagram);
+                }
+                None => link.send(now, from, to, datagram),
             }
         };
         for host in &mut self.servers {

@@ -1,4 +1,4 @@
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, time::Duration};
 
 use lwm2m_runtime::{
     coap::{Code, Message, MessageType, OptionNumber, Options},
@@ -24,6 +24,17 @@ pub struct Sent {
     pub to: SocketAddr,
     /// What.
     pub bytes: Vec<u8>,
+}
+
+/// What happens to one datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mishap {
+    /// It does not arrive.
+    Lost,
+    /// It arrives twice.
+    Twice,
+    /// It is held back for so long, and others overtake it.
+    Late(Duration),
 }
 
 impl Wire {

@@ -81,7 +81,7 @@ fn suffer(
     let context = format!("{fault:?} at {number}, servers {servers:?}");
     let mut pair = network(config(), tree(), plan(servers));
     if fault == Fault::Lost {
-        pair.lost.insert(number);
+        pair.mishaps.insert(number, lwm2m_tests::pair::Mishap::Lost);
     }
     let now = pair.now;
     pair.clients[0].engine.start(now);
