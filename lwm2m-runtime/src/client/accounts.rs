@@ -26,7 +26,9 @@ impl Client {
             match self.sessions.binary_search_by_key(&server, Session::server) {
                 Ok(index) => self.account_changed(now, index, account),
                 Err(index) => {
-                    self.sessions.insert(index, Session::new(account, &self.config));
+                    let mut session = Session::new(account, &self.config);
+                    self.kept.give_back(server, &mut session.attached);
+                    self.sessions.insert(index, session);
                     new.push(server);
                 }
             }

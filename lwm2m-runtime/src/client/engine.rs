@@ -5,6 +5,7 @@ use super::{
     bootstrap::Bootstrap,
     clock::Clock,
     deadlines::Deadlines,
+    kept::Kept,
     observations::{ObservationId, Observations},
     registration::{Afterwards, Step},
     session::Session,
@@ -33,6 +34,7 @@ pub struct Client {
     pub(super) tree: Tree,
     pub(super) sessions: Vec<Session>,
     pub(super) bootstrap: Bootstrap,
+    pub(super) kept: Kept,
     pub(super) clock: Clock,
     pub(super) sleep: Sleep,
     pub(super) observations: Observations,
@@ -100,6 +102,7 @@ impl Client {
         Self {
             endpoint: Endpoint::new(config.coap.clone(), random.seed()),
             bootstrap: Bootstrap::new(&config),
+            kept: Kept::default(),
             clock: Clock::default(),
             sleep: Sleep::default(),
             config,
@@ -129,6 +132,7 @@ impl Client {
         self.offer_bootstrap();
         self.settle(now);
         self.read_accounts(now);
+        self.kept.forget_waiting();
         self.keep_bootstrap_account(now);
         self.phase = Phase::Started;
         if self.sessions.is_empty() {

@@ -24,6 +24,7 @@
 //! | `sleep` | queue mode: when the client listens |
 //! | `clock` | the time of day, where it is known |
 //! | `deadlines` | what is due when |
+//! | `kept` | what has to outlive a restart |
 //!
 //! 1. [`Client::start`] finds the accounts; each asks for a connection by [`Event::Connect`].
 //! 2. The shell answers by [`Client::connected`]; the client registers.
@@ -76,6 +77,7 @@ mod deadlines;
 mod drive;
 mod engine;
 mod event;
+mod kept;
 mod listen;
 mod notify;
 mod observations;

@@ -240,7 +240,10 @@ impl Client {
             Then::Defer(path) => return self.defer(now, server, path, responder),
             Then::Observe(wish) => observe = self.observe(now, index, wish),
             Then::Cancel(token) => self.cancel_observation(server, &token),
-            Then::Attributes(path) => self.conditions_changed(now, server, Some(path)),
+            Then::Attributes(path) => {
+                self.kept.attributes_changed();
+                self.conditions_changed(now, server, Some(path));
+            }
             Then::Order(asked) => order = Some(asked),
             Then::Nothing => {}
         }

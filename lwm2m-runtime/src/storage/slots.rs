@@ -1,6 +1,7 @@
 use alloc::vec::Vec;
+use core::fmt;
 
-use crate::random::Hasher;
+use crate::{random::Hasher, tree::SnapshotError};
 
 /// One of two places to write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,42 @@ pub struct Keeper<S> {
     newest: Option<(Slot, u64)>,
 }
 
+/// A keeper, and what was kept.
+type Opened<S> = (Keeper<S>, Option<Vec<u8>>);
+
+/// Why what was kept cannot be had. It is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenError<E> {
+    /// The medium cannot be read.
+    Slots(E),
+    /// Neither copy is whole.
+    Damaged,
+    /// What was kept cannot be read by this version of the program.
+    Snapshot(SnapshotError),
+}
+
+impl<E: fmt::Display> fmt::Display for OpenError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let begin_anew = "move it away, or begin anew with the factory's accounts";
+        match self {
+            Self::Slots(error) => write!(f, "what was kept cannot be read: {error}"),
+            Self::Damaged => write!(f, "both copies of what was kept are damaged; {begin_anew}"),
+            Self::Snapshot(_) => write!(f, "what was kept is not from this program; {begin_anew}"),
+        }
+    }
+}
+
+impl<E: core::error::Error + 'static> core::error::Error for OpenError<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Slots(error) => Some(error),
+            Self::Damaged => None,
+            Self::Snapshot(error) => Some(error),
+        }
+    }
+}
+
 /// Number and check in front of the bytes.
 const HEAD: usize = 16;
 
@@ -59,20 +96,31 @@ impl<S: Slots> Keeper<S> {
     ///
     /// # Errors
     ///
-    /// What the medium says.
-    pub fn open(mut slots: S) -> Result<(Self, Option<Vec<u8>>), S::Error> {
+    /// [`OpenError`].
+    pub fn open(mut slots: S) -> Result<Opened<S>, OpenError<S::Error>> {
         let mut newest: Option<(Slot, u64, Vec<u8>)> = None;
+        let mut written = 0;
         for slot in [Slot::A, Slot::B] {
-            let stored = slots.read(slot)?;
+            let stored = slots.read(slot).map_err(OpenError::Slots)?;
+            written += usize::from(!stored.is_empty());
             if let Some((number, bytes)) = whole(&stored) {
                 if newest.as_ref().is_none_or(|(_, other, _)| number > *other) {
                     newest = Some((slot, number, bytes.into()));
                 }
             }
         }
+        // A crash in the very first write leaves the other slot as it never was.
+        if newest.is_none() && written == 2 {
+            return Err(OpenError::Damaged);
+        }
         let place = newest.as_ref().map(|(slot, number, _)| (*slot, *number));
         let keeper = Self { slots, newest: place };
         Ok((keeper, newest.map(|(_, _, bytes)| bytes)))
+    }
+
+    /// As if nothing had been kept yet: what is there is not looked at, and goes when something new is kept.
+    pub const fn anew(slots: S) -> Self {
+        Self { slots, newest: None }
     }
 
     /// Keeps bytes in place of those before. If that fails or is cut short, those before are still there.
@@ -81,10 +129,17 @@ impl<S: Slots> Keeper<S> {
     ///
     /// What the medium says.
     pub fn keep(&mut self, bytes: &[u8]) -> Result<(), S::Error> {
-        let (slot, number) = match self.newest {
-            Some((slot, number)) => (slot.other(), number.saturating_add(1)),
-            None => (Slot::A, 1),
-        };
+        match self.newest {
+            Some((slot, number)) => self.write(slot.other(), number.saturating_add(1), bytes),
+            // From the first one on there are two.
+            None => {
+                self.write(Slot::A, 1, bytes)?;
+                self.write(Slot::B, 2, bytes)
+            }
+        }
+    }
+
+    fn write(&mut self, slot: Slot, number: u64, bytes: &[u8]) -> Result<(), S::Error> {
         let mut stored = Vec::with_capacity(HEAD + bytes.len());
         stored.extend_from_slice(&number.to_be_bytes());
         stored.extend_from_slice(&check(number, bytes).to_be_bytes());

@@ -199,13 +199,19 @@ impl Tree {
                 continue;
             };
             journal.change(self, path);
-            for resource in resources {
-                journal.write(resource);
+            for resource in &resources {
+                journal.write(*resource);
             }
             match (self.instance(object, id).is_some(), self.make(object)) {
                 (true, _) => self.overwrite(object, id, &*instance),
-                (false, Some(make)) => self.place(object, id, instance, make, None),
+                (false, Some(make)) => {
+                    self.place(object, id, instance, make, None);
+                    self.brought(object, id);
+                }
                 (false, None) => {}
+            }
+            for resource in resources.iter().filter_map(|path| path.resource_id()) {
+                self.wrote(object, id, resource);
             }
             self.note_written(object, id);
         }
@@ -362,6 +368,7 @@ impl Tree {
             return;
         };
         if let Some(node) = self.take_node(object, id, None) {
+            self.deleted(object, id, &node.foreign);
             journal.remove(instance, node);
         }
     }

@@ -42,6 +42,8 @@ pub struct Tree {
     pub(super) changes: Changes,
     /// The number of the last change.
     pub(super) revision: u64,
+    /// The number of the last change that is worth keeping.
+    pub(super) kept_revision: u64,
     /// What the instances take that servers have written, in bytes.
     pub(super) written: usize,
 }
@@ -55,6 +57,7 @@ impl Tree {
             objects: Vec::new(),
             changes: Changes::new(config.max_changes),
             revision: 0,
+            kept_revision: 0,
             written: 0,
         }
     }
@@ -93,6 +96,7 @@ impl Tree {
         };
         let removed = self.objects.remove(index);
         self.revision += 1;
+        self.kept_revision += u64::from(removed.whole);
         for instance in removed.instances {
             self.written = self.written.saturating_sub(instance.written);
             self.changes.deleted(Path::instance(object, instance.id), None);

@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::{
     Tree,
+    kept::Foreign,
     node::{InstanceNode, Make},
 };
 use crate::{
@@ -35,12 +36,14 @@ enum Before {
     /// It is still there, with other values.
     Changed {
         values: Box<dyn Instance>,
+        foreign: Foreign,
     },
     /// It was taken out, after its values were changed perhaps.
     Gone {
         instance: Box<dyn Instance>,
         make: Make,
         values: Option<Box<dyn Instance>>,
+        foreign: Foreign,
     },
 }
 
@@ -80,43 +83,50 @@ impl BootstrapJournal {
                 Before::Absent => {
                     tree.take(object, id, None);
                 }
-                Before::Changed { values } => tree.overwrite(object, id, &*values),
+                Before::Changed { values, foreign } => {
+                    tree.overwrite(object, id, &*values);
+                    tree.put_back(object, id, foreign);
+                }
                 Before::Gone {
                     mut instance,
                     make,
                     values,
+                    foreign,
                 } => {
                     tree.take(object, id, None);
                     if let Some(values) = values {
                         mirror(&*values, &mut *instance);
                     }
-                    gone.insert((object, id), (instance, make));
+                    gone.insert((object, id), (instance, make, foreign));
                 }
             }
         }
-        for ((object, id), (instance, make)) in gone {
+        for ((object, id), (instance, make, foreign)) in gone {
             tree.place(object, id, instance, make, None);
+            tree.put_back(object, id, foreign);
         }
     }
 
     /// Notes that the values of an instance are about to change, or that it is about to come.
     pub(super) fn change(&mut self, tree: &Tree, path: Path) {
-        let before = || match path.object_id().zip(path.instance_id()) {
-            Some((object, id)) => tree
-                .copy(object, id)
-                .map_or(Before::Absent, |values| Before::Changed { values }),
-            None => Before::Absent,
+        let before = || {
+            let (object, id) = path.object_id().zip(path.instance_id())?;
+            let values = tree.copy(object, id)?;
+            let foreign = tree.node(object, id)?.foreign.clone();
+            Some(Before::Changed { values, foreign })
         };
-        self.before.entry(path).or_insert_with(before);
+        self.before
+            .entry(path)
+            .or_insert_with(|| before().unwrap_or(Before::Absent));
     }
 
     /// Keeps an instance that was taken out.
     pub(super) fn remove(&mut self, path: Path, node: InstanceNode) {
         self.written.retain(|resource| !resource.starts_with(path));
         let (instance, make) = (node.value, node.make);
-        let values = match self.before.remove(&path) {
-            None => None,
-            Some(Before::Changed { values }) => Some(values),
+        let (values, foreign) = match self.before.remove(&path) {
+            None => (None, node.foreign),
+            Some(Before::Changed { values, foreign }) => (Some(values), foreign),
             // It came in the session, or there was another one before it.
             Some(first) => {
                 self.before.insert(path, first);
@@ -127,6 +137,7 @@ impl BootstrapJournal {
             instance,
             make,
             values,
+            foreign,
         };
         self.before.insert(path, gone);
     }

@@ -22,7 +22,8 @@
 //! | `stream` | opaque values that come block by block |
 //! | `changes` | what has changed since the engine looked last |
 //! | `sample` | values as reporting sees them |
-//! | `snapshot` | a tree as bytes |
+//! | `kept` | what of a tree is not in the device's program |
+//! | `snapshot`, `snapshot_values` | that as bytes |
 //! | `view` | what shows in lists of links |
 //!
 //! 1. The engine reads a request and asks [`Tree::perform`].
@@ -45,6 +46,7 @@ mod device;
 mod error;
 mod execute;
 mod journal;
+mod kept;
 mod links;
 mod node;
 mod perform;
@@ -54,6 +56,7 @@ mod rules;
 mod sample;
 mod sizes;
 mod snapshot;
+mod snapshot_values;
 mod staged;
 mod stream;
 mod structure;
@@ -70,4 +73,4 @@ pub use error::TreeError;
 pub use journal::BootstrapJournal;
 pub use perform::Outcome;
 pub use records::Records;
-pub use snapshot::SnapshotError;
+pub use snapshot::{Restored, SnapshotError};

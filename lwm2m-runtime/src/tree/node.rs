@@ -1,5 +1,6 @@
 use alloc::{boxed::Box, vec::Vec};
 
+use super::kept::Foreign;
 use crate::{
     model::{ObjectDefinition, ResourceDefinition},
     object::{DynamicInstance, Instance, Object},
@@ -27,6 +28,10 @@ pub(super) struct ObjectNode {
     pub(super) instances: Vec<InstanceNode>,
     /// The number of the last change below.
     pub(super) revision: u64,
+    /// Whether its instances are kept as a whole.
+    pub(super) whole: bool,
+    /// The program's own instances that servers have deleted, in ascending order.
+    pub(super) gone: Vec<u16>,
 }
 
 /// An instance and what is kept about it.
@@ -37,6 +42,8 @@ pub(super) struct InstanceNode {
     pub(super) make: Make,
     /// What its values took when a server wrote to it last, in bytes.
     pub(super) written: usize,
+    /// What servers have brought into it.
+    pub(super) foreign: Foreign,
     /// The number of the change by which it came.
     created: u64,
     /// The number of the last change that a server can see.
@@ -82,6 +89,7 @@ impl InstanceNode {
             value,
             make,
             written: 0,
+            foreign: Foreign::default(),
             created: revision,
             revision,
             resources: Vec::new(),

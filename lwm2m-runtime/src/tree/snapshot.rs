@@ -1,23 +1,30 @@
-//! A tree as bytes, to be stored and read again by the same device.
+//! A tree as bytes, to be stored and read again by the same device, and by newer versions of its program.
 //!
-//! 1. The mark `LwM2M` and the version of this form, 1.
-//! 2. How many objects are saved, and their identifiers: 16 bits each, as all numbers big-endian.
-//! 3. Each instance: object, instance, how many bytes follow (32 bits), and its values as TLV.
+//! 1. The mark `LwM2M` and the version of this form, 2.
+//! 2. Entries: what it is (8 bits), object, instance (16 bits each, as all numbers big-endian), how many bytes of values
+//!    follow (32 bits), and these (`snapshot_values`). It is one of:
+//!    - 1, `WHOLE`: all instances of the object are in this snapshot, and others go. The instance is 65535.
+//!    - 2, `INSTANCE`: an instance with all of its values.
+//!    - 3, `VALUES`: what servers have written in an instance that the program makes.
+//!    - 4, `GONE`: an instance that the program makes and a server has deleted.
 //!
 //! Whether bytes are whole is for who stores them to know.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 use core::fmt;
 
-use super::Tree;
-use crate::{
-    encoding::{Content, Decoder, EncodeError, EncodeOptions, Format, encode, instance_records},
-    model::Path,
-    object::Instance,
-    operation::TreeView,
+use super::{
+    Tree,
+    snapshot_values::{Reader, Resource, write_resource},
 };
+use crate::{model::Path, object::Instance, operation::TreeView};
 
-const MARK: &[u8] = b"LwM2M\x01";
+const MARK: &[u8] = b"LwM2M\x02";
+
+const WHOLE: u8 = 1;
+const INSTANCE: u8 = 2;
+const VALUES: u8 = 3;
+const GONE: u8 = 4;
 
 /// Why bytes are not those of a tree. Nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,20 +32,13 @@ const MARK: &[u8] = b"LwM2M\x01";
 pub enum SnapshotError {
     /// They are no snapshot, not one of this version, or not all of it.
     Malformed,
-    /// The values of an instance do not fit its definition: the snapshot was made with another one.
-    Values {
-        /// Which instance.
-        instance: Path,
-    },
 }
 
 impl fmt::Display for SnapshotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed => f.write_str("this is no snapshot of a tree; begin with the factory's values"),
-            Self::Values { instance } => write!(
-                f,
-                "the snapshot of {instance} is of another definition; begin with the factory's values"
+            Self::Malformed => f.write_str(
+                "this is no snapshot of a tree that this version can read; begin with the factory's values",
             ),
         }
     }
@@ -46,109 +46,212 @@ impl fmt::Display for SnapshotError {
 
 impl core::error::Error for SnapshotError {}
 
+/// How much of a snapshot was taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Restored {
+    /// What was not, because the program does not have it any more, or in another type, or because the tree is full: objects,
+    /// instances, resources or resource instances.
+    pub lost: Vec<Path>,
+}
+
 impl Tree {
-    /// Appends the instances of some objects, secrets included: 0, 1 and 2 are what a bootstrap has configured.
+    /// Appends what is not in the device's program: the accounts and whatever else is kept as a whole
+    /// ([`keep`](Self::keep)), secrets included; and of all other objects, which instances servers have created and
+    /// deleted, and which values they have written. [`kept_revision`](Self::kept_revision) says whether it is any other
+    /// than before.
     ///
-    /// # Errors
-    ///
-    /// [`EncodeError`] for a value that TLV cannot carry, and for more than 65,535 objects.
-    pub fn save(&self, saves: impl Fn(u16) -> bool, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let objects: Vec<u16> = self.objects().map(|(id, _)| id).filter(|id| saves(*id)).collect();
+    /// In the middle of a bootstrap this is neither the old nor the new configuration:
+    /// [`Client::save`](crate::client::Client::save) knows.
+    pub fn save(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(MARK);
-        let count = u16::try_from(objects.len()).unwrap_or(u16::MAX);
-        out.extend_from_slice(&count.to_be_bytes());
-        for object in objects.iter().take(count.into()) {
-            out.extend_from_slice(&object.to_be_bytes());
-        }
-        let mut values = Vec::new();
-        for object in objects {
-            for id in self.instances(object) {
-                let Some(instance) = self.instance(object, id) else {
-                    continue;
-                };
-                let path = Path::instance(object, id);
-                values.clear();
-                let records = instance_records(path, instance);
-                encode(Format::Tlv, path, records, &EncodeOptions::default(), &mut values)?;
-                out.extend_from_slice(&object.to_be_bytes());
-                out.extend_from_slice(&id.to_be_bytes());
-                // A value has less than 2^24 bytes in TLV, and a tree fewer than 2^8 such ones.
-                let length = u32::try_from(values.len()).unwrap_or(u32::MAX);
-                out.extend_from_slice(&length.to_be_bytes());
-                out.extend_from_slice(&values);
+        for object in &self.objects {
+            let id = object.definition.id();
+            if object.whole {
+                entry(out, WHOLE, id, u16::MAX, |_| {});
+            }
+            for gone in &object.gone {
+                entry(out, GONE, id, *gone, |_| {});
+            }
+            for node in &object.instances {
+                let resources = object.definition.resources().iter();
+                let field = |id| node.value.field(id);
+                if object.whole || node.foreign.instance {
+                    entry(out, INSTANCE, id, node.id, |out| {
+                        let present =
+                            resources.filter_map(|resource| Some((resource.id(), field(resource.id())?)));
+                        for (id, field) in present.filter(|(_, field)| field.is_present()) {
+                            write_resource(id, Some(field), out);
+                        }
+                    });
+                } else if !node.foreign.is_empty() {
+                    entry(out, VALUES, id, node.id, |out| {
+                        for id in node.foreign.resources() {
+                            write_resource(*id, field(*id).filter(|field| field.is_present()), out);
+                        }
+                    });
+                }
             }
         }
-        Ok(())
     }
 
-    /// Puts back what was [saved](Self::save): of the saved objects, what is there goes, and what was saved comes. Objects
-    /// that the tree does not have any more are passed over.
+    /// Puts back what was [saved](Self::save) into a tree with all the program's objects, types and instances. What does
+    /// not fit them is passed over, and reported.
     ///
     /// # Errors
     ///
     /// [`SnapshotError`].
-    pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), SnapshotError> {
-        let mut rest = snapshot.strip_prefix(MARK).ok_or(SnapshotError::Malformed)?;
-        let mut objects = Vec::new();
-        for _ in 0..number(&mut rest)? {
-            objects.push(number(&mut rest)?);
-        }
-        let mut instances: Vec<(u16, u16, Box<dyn Instance>)> = Vec::new();
-        while !rest.is_empty() {
-            let (object, id) = (number(&mut rest)?, number(&mut rest)?);
-            let length = usize::from(number(&mut rest)?) << 16 | usize::from(number(&mut rest)?);
-            let (values, after) = rest.split_at_checked(length).ok_or(SnapshotError::Malformed)?;
-            rest = after;
-            if let Some(instance) = self.restored(Path::instance(object, id), values)? {
-                instances.push((object, id, instance));
+    pub fn restore(&mut self, snapshot: &[u8]) -> Result<Restored, SnapshotError> {
+        let entries = entries(snapshot).ok_or(SnapshotError::Malformed)?;
+        let mut restored = Restored::default();
+        for Entry { object, .. } in entries.iter().filter(|entry| entry.kind == WHOLE) {
+            for id in self.instances(*object).collect::<Vec<_>>() {
+                self.take(*object, id, None);
             }
         }
-        for object in objects {
-            for id in self.instances(object).collect::<Vec<_>>() {
-                self.take(object, id, None);
+        for Entry { object, instance, .. } in entries.iter().filter(|entry| entry.kind == GONE) {
+            if let Some(node) = self.take_node(*object, *instance, None) {
+                self.deleted(*object, *instance, &node.foreign);
             }
         }
-        for (object, id, instance) in instances {
-            if let Some(make) = self.make(object) {
-                self.place(object, id, instance, make, None);
+        for entry in entries {
+            let known = self.definition(entry.object).is_some();
+            match entry.kind {
+                _ if !known => restored.lose(Path::object(entry.object)),
+                INSTANCE => self.restore_instance(&entry, &mut restored),
+                VALUES => self.restore_values(&entry, &mut restored),
+                _ => {}
             }
         }
-        Ok(())
+        Ok(restored)
     }
 
-    /// An instance with saved values; `None` without its object.
-    fn restored(&self, path: Path, values: &[u8]) -> Result<Option<Box<dyn Instance>>, SnapshotError> {
-        let wrong = SnapshotError::Values { instance: path };
-        let object = path.object_id().ok_or(SnapshotError::Malformed)?;
-        let (Some(definition), Some(make)) = (self.definition(object), self.make(object)) else {
-            return Ok(None);
-        };
-        let mut instance = make(definition);
-        let decoder = Decoder::new(Format::Tlv, path).with_definitions(self);
-        let mut reader = decoder.read(values).map_err(|_| wrong)?;
-        while let Some(record) = reader.next().map_err(|_| wrong)? {
-            let ids = record.path.ids();
-            let (&[_, _, resource] | &[_, _, resource, _]) = &*ids else {
-                continue;
-            };
-            // Of another version of the object.
-            let Some(field) = instance.field_mut(resource) else {
-                continue;
-            };
-            match record.content {
-                Content::Value(value) => field
-                    .set(record.path.resource_instance_id(), value)
-                    .map_err(|_| wrong)?,
-                Content::Container => field.reset(),
-                _ => return Err(wrong),
-            }
+    /// Puts back an instance that the program does not make; perhaps it does now.
+    fn restore_instance(&mut self, entry: &Entry<'_>, restored: &mut Restored) {
+        let Entry { object, instance, .. } = *entry;
+        let path = Path::instance(object, instance);
+        if self.node(object, instance).is_some() {
+            return self.restore_values(entry, restored);
         }
-        Ok(Some(instance))
+        let (Some(definition), Some(make)) = (self.definition(object), self.make(object)) else {
+            return restored.lose(path);
+        };
+        let possible = instance != u16::MAX && (definition.multiple() || instance == 0);
+        if !possible || !self.has_room(1) {
+            return restored.lose(path);
+        }
+        let mut value = make(definition);
+        fill(&mut *value, path, &entry.resources, restored);
+        self.place(object, instance, value, make, None);
+        self.brought(object, instance);
+        self.note_written(object, instance);
+    }
+
+    /// Puts back what servers have written in an instance that the program makes.
+    fn restore_values(&mut self, entry: &Entry<'_>, restored: &mut Restored) {
+        let Entry { object, instance, .. } = *entry;
+        let path = Path::instance(object, instance);
+        let Some(mut value) = self.copy(object, instance) else {
+            return restored.lose(path);
+        };
+        let taken = fill(&mut *value, path, &entry.resources, restored);
+        self.overwrite(object, instance, &*value);
+        for resource in taken {
+            self.wrote(object, instance, resource);
+        }
+        self.note_written(object, instance);
     }
 }
 
-fn number(bytes: &mut &[u8]) -> Result<u16, SnapshotError> {
-    let (number, rest) = bytes.split_first_chunk().ok_or(SnapshotError::Malformed)?;
-    *bytes = rest;
-    Ok(u16::from_be_bytes(*number))
+impl Restored {
+    fn lose(&mut self, path: Path) {
+        if self.lost.last() != Some(&path) {
+            self.lost.push(path);
+        }
+    }
+}
+
+/// One part of a snapshot.
+struct Entry<'a> {
+    kind: u8,
+    object: u16,
+    instance: u16,
+    resources: Vec<Resource<'a>>,
+}
+
+fn entry(out: &mut Vec<u8>, kind: u8, object: u16, instance: u16, values: impl FnOnce(&mut Vec<u8>)) {
+    out.push(kind);
+    out.extend_from_slice(&object.to_be_bytes());
+    out.extend_from_slice(&instance.to_be_bytes());
+    let length = out.len();
+    out.extend_from_slice(&[0; 4]);
+    let start = out.len();
+    values(out);
+    // An instance of 4 GiB fits into no device; what is cut here does not read as a snapshot.
+    let written = u32::try_from(out.len() - start).unwrap_or(u32::MAX);
+    if let Some(place) = out.get_mut(length..start) {
+        place.copy_from_slice(&written.to_be_bytes());
+    }
+}
+
+fn entries(snapshot: &[u8]) -> Option<Vec<Entry<'_>>> {
+    let mut rest = Reader::new(snapshot.strip_prefix(MARK)?);
+    let mut entries = Vec::new();
+    while !rest.is_empty() {
+        let (kind, object, instance) = (rest.byte()?, rest.short()?, rest.short()?);
+        if !(WHOLE..=GONE).contains(&kind) {
+            return None;
+        }
+        let length = usize::try_from(rest.long()?).ok()?;
+        let mut values = Reader::new(rest.bytes(length)?);
+        let mut resources = Vec::new();
+        while !values.is_empty() {
+            resources.push(values.resource()?);
+        }
+        entries.push(Entry {
+            kind,
+            object,
+            instance,
+            resources,
+        });
+    }
+    Some(entries)
+}
+
+/// Gives an instance the values that fit it, and says which resources these are.
+fn fill(
+    instance: &mut dyn Instance,
+    path: Path,
+    resources: &[Resource<'_>],
+    restored: &mut Restored,
+) -> Vec<u16> {
+    let mut taken = Vec::new();
+    for resource in resources {
+        let Some(path) = path.child(resource.id) else {
+            continue;
+        };
+        let Some(field) = instance.field_mut(resource.id) else {
+            restored.lose(path);
+            continue;
+        };
+        if field.is_multiple() != resource.multiple && !resource.values.is_empty() {
+            restored.lose(path);
+            continue;
+        }
+        taken.push(resource.id);
+        match resource.present {
+            true if field.is_multiple() => field.reset(),
+            true => {}
+            false => {
+                field.remove(None);
+            }
+        }
+        for (id, value) in &resource.values {
+            let fits = value.cast(field.resource_type());
+            if fits.is_none_or(|value| field.set(*id, value).is_err()) {
+                restored.lose(id.and_then(|id| path.child(id)).unwrap_or(path));
+            }
+        }
+    }
+    taken
 }

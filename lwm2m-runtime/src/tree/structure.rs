@@ -5,6 +5,7 @@ use alloc::{boxed::Box, vec::Vec};
 use super::{
     Tree, TreeError,
     journal::mirror,
+    kept::is_account,
     node::{InstanceNode, Make, ObjectNode},
 };
 use crate::{
@@ -53,6 +54,8 @@ impl Tree {
                     enabled: Vec::new(),
                     instances: Vec::new(),
                     revision: self.revision,
+                    whole: is_account(object),
+                    gone: Vec::new(),
                 };
                 self.objects.insert(index, node);
                 self.changes.created(Path::object(object), None);
@@ -119,6 +122,9 @@ impl Tree {
         if !node.definition.multiple() && instance != 0 {
             return Err(TreeError::Single { object });
         }
+        if by.is_none() {
+            node.gone.retain(|gone| *gone != instance);
+        }
         match node.position(instance) {
             Ok(index) => {
                 let Some(present) = node.instances.get_mut(index) else {
@@ -153,6 +159,10 @@ impl Tree {
             node.revision = revision;
             self.revision = revision;
             self.changes.created(Path::instance(object, instance), by);
+            match by {
+                Some(_) => self.brought(object, instance),
+                None => self.note_kept(object),
+            }
         }
     }
 
@@ -194,6 +204,10 @@ impl Tree {
         self.revision = revision;
         self.written = self.written.saturating_sub(taken.written);
         self.changes.deleted(Path::instance(object, instance), by);
+        match by {
+            Some(_) => self.deleted(object, instance, &taken.foreign),
+            None => self.note_kept(object),
+        }
         Some(taken)
     }
 
@@ -216,6 +230,10 @@ impl Tree {
         }
         self.revision = revision;
         self.changes.value(Path::resource(object, instance, resource), by);
+        match by {
+            Some(_) => self.wrote(object, instance, resource),
+            None => self.note_kept(object),
+        }
     }
 
     /// Notes what is another value in an instance than it was before.
