@@ -19,6 +19,7 @@
 //! | | [`server`]: clients registered, asked and observed, without I/O |
 //! | | [`bootstrap`]: clients configured, without I/O |
 //! | 5 shell | [`storage`]: what a device keeps over a restart, whenever it crashes |
+//! | | `configuration_file` (by feature): accounts and plans as TOML |
 //! | | `net` (by feature): all of them over UDP, with tokio |
 //!
 //! Types come from the OMNA registry through `lwm2m-codegen` (in `build.rs` or as a command), or from
@@ -72,6 +73,8 @@ pub mod catalogue;
 pub mod client;
 pub mod coap;
 pub mod configuration;
+#[cfg(feature = "toml")]
+pub mod configuration_file;
 pub mod encoding;
 pub mod link;
 pub mod model;

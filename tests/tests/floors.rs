@@ -30,6 +30,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("server", 4),
     ("bootstrap", 4),
     ("storage", 5),
+    ("configuration_file", 5),
     ("net", 5),
 ];
 

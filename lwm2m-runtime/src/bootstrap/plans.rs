@@ -75,6 +75,20 @@ impl Plans {
         Some(self.patterns.remove(index).1)
     }
 
+    /// The plans of endpoints, in the order of their names.
+    pub fn endpoints(&self) -> impl Iterator<Item = (&str, &Plan)> {
+        self.endpoints
+            .iter()
+            .map(|(endpoint, plan)| (endpoint.as_str(), plan))
+    }
+
+    /// The plans of patterns, in the order in which they are tried.
+    pub fn patterns(&self) -> impl Iterator<Item = (&str, &Plan)> {
+        self.patterns
+            .iter()
+            .map(|(pattern, plan)| (pattern.as_str(), plan))
+    }
+
     /// The plan for an endpoint.
     #[must_use]
     pub fn find(&self, endpoint: &str) -> Option<&Plan> {

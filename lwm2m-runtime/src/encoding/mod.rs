@@ -51,6 +51,9 @@ mod tlv;
 mod typed;
 mod unique;
 
+#[cfg(feature = "toml")]
+pub(crate) use cbor::parse_time;
+
 pub use base_name::BaseName;
 pub use decode::{Decoder, Definitions, Limits, Purpose, Reader};
 pub use encode::{CborGrouping, EncodeOptions, FloatWidth, encode};

@@ -2,7 +2,7 @@
 
 /// The seconds since 1970 of `2023-01-01T00:00:00Z` and the like. `None` where it is no such text, or where it is
 /// not a whole second.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     let mut text = Text(text.as_bytes());
     let year = text.number(4)?;
     text.byte(b"-")?;

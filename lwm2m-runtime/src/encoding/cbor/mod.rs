@@ -8,6 +8,8 @@ mod item;
 mod reader;
 mod writer;
 
+#[cfg(feature = "toml")]
+pub(crate) use date::parse as parse_time;
 pub(crate) use item::{CborItem, Kind, item, number};
 pub(crate) use reader::{BREAK, CborReader, Head, Items};
 pub(crate) use writer::{NULL, head, seconds, set_count, value};
