@@ -290,6 +290,7 @@ impl Client {
         let formats = self.bootstrap.formats;
         let taken = self.tree.bootstrap_pack(&mut journal, &formats, pack);
         if taken.is_ok() && self.has_account() {
+            self.bootstrap.journal = journal;
             return Ok(());
         }
         journal.roll_back(&mut self.tree);
@@ -312,6 +313,7 @@ impl Client {
 
     /// There is a new configuration: everything begins anew with it.
     pub(super) fn bootstrap_finished(&mut self, now: Instant) {
+        self.bootstrap_overrides_card();
         self.bootstrap.journal = BootstrapJournal::new();
         self.bootstrap.steps.clear();
         self.bootstrap.alarms.clear();

@@ -16,6 +16,10 @@ impl Client {
                 self.bootstrap.put_off(session.server(), step);
                 break;
             }
+            let server = self.sessions.get(index).map(Session::server);
+            if server.is_some_and(|server| self.hold_for_card(server, step)) {
+                break;
+            }
             step = self.take_step(now, index, step);
         }
         if let Some(session) = self.sessions.get(index) {
@@ -25,7 +29,7 @@ impl Client {
         self.advance_order(now);
     }
 
-    fn take_step(&mut self, now: Instant, index: usize, step: Step) -> Step {
+    pub(super) fn take_step(&mut self, now: Instant, index: usize, step: Step) -> Step {
         match step {
             Step::Wait => Step::Wait,
             Step::Connect => {

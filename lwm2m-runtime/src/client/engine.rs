@@ -10,6 +10,7 @@ use super::{
     registration::{Afterwards, Step},
     session::Session,
     sleep::Sleep,
+    smartcard::Card,
     tickets::Tickets,
 };
 use crate::{
@@ -36,6 +37,7 @@ pub struct Client {
     pub(super) bootstrap: Bootstrap,
     pub(super) kept: Kept,
     pub(super) clock: Clock,
+    pub(super) card: Card,
     pub(super) sleep: Sleep,
     pub(super) observations: Observations,
     pub(super) tickets: Tickets,
@@ -104,6 +106,7 @@ impl Client {
             bootstrap: Bootstrap::new(&config),
             kept: Kept::default(),
             clock: Clock::default(),
+            card: Card::new(random.hasher()),
             sleep: Sleep::default(),
             config,
             sessions: Vec::new(),

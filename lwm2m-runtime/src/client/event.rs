@@ -70,6 +70,12 @@ pub enum Event {
     },
     /// The account at the bootstrap server is gone, as its time-out `/0/x/12` has passed. Store the tree.
     BootstrapAccountRemoved,
+    /// A Register or Update is due to a server whose account came from a smartcard: read the card again, and call
+    /// [`Client::smartcard`](super::Client::smartcard), for which the message waits.
+    CheckSmartcard {
+        /// Which server.
+        server: u16,
+    },
     /// In queue mode: nothing has come or gone for the time that the client listens, and servers keep what they have to
     /// ask. The radio can be switched off, and off it can stay until [`Client::poll_timeout`](super::Client::poll_timeout).
     Asleep,

@@ -4,6 +4,7 @@
 //! 1. How many bytes the tree's snapshot has (32 bits), and these.
 //! 2. For each path with attributes: the Short Server ID (16 bits), the path and the attributes as in the query of a
 //!    Write-Attributes, each as text with its length (16 bits).
+//! 3. For each instance that has come from a smartcard the same with 65535, which no server has, and no attributes.
 
 use alloc::{
     collections::BTreeMap,
@@ -20,18 +21,21 @@ use crate::{
     tree::{Restored, SnapshotError, Tree},
 };
 
+/// Stands for a smartcard in place of a server.
+const OF_CARD: u16 = u16::MAX;
+
 /// What the engine itself keeps.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    /// How often attributes have changed.
-    attributes: u64,
+    /// How often attributes have changed, or what a smartcard has provided.
+    changes: u64,
     /// Attributes of servers that have no session yet.
     waiting: BTreeMap<u16, Vec<(Path, NotificationAttributes)>>,
 }
 
 impl Kept {
-    pub(super) fn attributes_changed(&mut self) {
-        self.attributes += 1;
+    pub(super) fn changed(&mut self) {
+        self.changes += 1;
     }
 
     /// Attributes end with the account of their server.
@@ -56,7 +60,7 @@ impl Client {
     /// [`Tree::kept_revision`]: crate::tree::Tree::kept_revision
     #[must_use]
     pub fn kept_revision(&self) -> Option<u64> {
-        (!self.bootstrap.in_session()).then(|| self.tree.kept_revision() + self.kept.attributes)
+        (!self.bootstrap.in_session()).then(|| self.tree.kept_revision() + self.kept.changes)
     }
 
     /// What has to outlive a restart, secrets included. `None` in the middle of a bootstrap session. A
@@ -79,9 +83,12 @@ impl Client {
             let attached = attached.iter();
             attached.map(|(path, attributes)| (*server, *path, attributes))
         });
-        for (server, path, attributes) in present.chain(waiting) {
+        let attached = present.chain(waiting);
+        let attached = attached.map(|(server, path, attributes)| (server, path, query(attributes)));
+        let of_card = self.smartcard_instances();
+        for (server, path, query) in attached.chain(of_card.map(|path| (OF_CARD, path, String::new()))) {
             out.extend_from_slice(&server.to_be_bytes());
-            for text in [path.to_string(), query(attributes)] {
+            for text in [path.to_string(), query] {
                 // Ten attributes have less than 2000 bytes.
                 let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
                 out.extend_from_slice(&length.to_be_bytes());
@@ -104,12 +111,17 @@ impl Client {
         let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| malformed)?;
         let (tree, mut rest) = rest.split_at_checked(length).ok_or(malformed)?;
         let mut waiting: BTreeMap<u16, Vec<_>> = BTreeMap::new();
+        let mut of_card = Vec::new();
         while let Some((server, after)) = rest.split_first_chunk() {
             rest = after;
             let path = text(&mut rest)
                 .and_then(|text| text.parse().ok())
                 .ok_or(malformed)?;
             let query = text(&mut rest).ok_or(malformed)?;
+            if u16::from_be_bytes(*server) == OF_CARD {
+                of_card.push(path);
+                continue;
+            }
             let changes = AttributeChanges::parse(query.split('&')).map_err(|_| malformed)?;
             let attached = waiting.entry(u16::from_be_bytes(*server)).or_default();
             attached.push((path, *changes.attributes()));
@@ -128,6 +140,7 @@ impl Client {
             });
         }
         self.kept.waiting = waiting;
+        self.restore_smartcard(of_card);
         while self.tree.poll_change().is_some() {}
         Ok(restored)
     }

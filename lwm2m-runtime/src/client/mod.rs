@@ -16,6 +16,7 @@
 //! | `bootstrap_account` | the account at the bootstrap server, and how long it stays |
 //! | `listen` | when the bootstrap server may begin |
 //! | `provision` | what the bootstrap server asks |
+//! | `smartcard` | whether the card that accounts came from is still there |
 //! | `tickets` | executes that are answered later |
 //! | `settle` | what a change of the tree leads to |
 //! | `observations`, `observe`, `notify` | who observes what, and when who is told |
@@ -91,6 +92,7 @@ mod serve;
 mod session;
 mod settle;
 mod sleep;
+mod smartcard;
 mod state;
 mod stored;
 mod tickets;

@@ -210,6 +210,11 @@ impl Registration {
         )
     }
 
+    /// Whether a Register or Update that was held back is still of use, and none is on its way.
+    pub(super) const fn is_to_go_on(&self) -> bool {
+        self.wants_connection() && self.exchange.is_none()
+    }
+
     /// There is a connection, asked for or in place of another one.
     pub(super) fn connected(&mut self, now: Instant) -> Step {
         match self.state {

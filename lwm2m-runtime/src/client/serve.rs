@@ -241,7 +241,7 @@ impl Client {
             Then::Observe(wish) => observe = self.observe(now, index, wish),
             Then::Cancel(token) => self.cancel_observation(server, &token),
             Then::Attributes(path) => {
-                self.kept.attributes_changed();
+                self.kept.changed();
                 self.conditions_changed(now, server, Some(path));
             }
             Then::Order(asked) => order = Some(asked),

@@ -33,6 +33,7 @@ impl Client {
                 told = true;
             }
             if change.kind == ChangeKind::Deleted {
+                self.card.forget(change.path);
                 for session in &mut self.sessions {
                     session.attached.remove(change.path);
                 }

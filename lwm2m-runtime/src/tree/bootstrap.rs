@@ -166,7 +166,7 @@ impl Tree {
         self.stage_and_apply(journal, formats, path, payload, kind)
     }
 
-    fn bootstrap_reader<'a>(
+    pub(super) fn bootstrap_reader<'a>(
         &'a self,
         formats: &Negotiation,
         target: Path,
@@ -179,7 +179,7 @@ impl Tree {
             .map_err(bootstrap_status)
     }
 
-    fn stage_and_apply(
+    pub(super) fn stage_and_apply(
         &mut self,
         journal: &mut BootstrapJournal,
         formats: &Negotiation,
@@ -316,7 +316,7 @@ impl Tree {
     }
 
     /// Deletes a server's credentials, and what goes with them (LwM2M Core 1.2, section 8.1.4).
-    fn unbootstrap(&mut self, journal: &mut BootstrapJournal, security: u16, kept: &[Path]) {
+    pub(super) fn unbootstrap(&mut self, journal: &mut BootstrapJournal, security: u16, kept: &[Path]) {
         let id = self.short_server_id(Path::resource(0, security, 10));
         let oscore = match self.value(Path::resource(0, security, 17)) {
             Some(ValueRef::Objlnk(link)) => Some(Path::instance(link.object, link.instance)),
@@ -363,7 +363,7 @@ impl Tree {
         }
     }
 
-    fn bootstrap_remove(&mut self, journal: &mut BootstrapJournal, instance: Path) {
+    pub(super) fn bootstrap_remove(&mut self, journal: &mut BootstrapJournal, instance: Path) {
         let (Some(object), Some(id)) = (instance.object_id(), instance.instance_id()) else {
             return;
         };

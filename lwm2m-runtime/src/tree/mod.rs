@@ -15,6 +15,7 @@
 //! | `records` | what a server reads, straight from the instances |
 //! | `read`, `write`, `composite`, `create`, `delete`, `execute`, `attributes` | the operations |
 //! | `bootstrap` | what a bootstrap server asks |
+//! | `smartcard` | what a smartcard brings, and takes with it |
 //! | `journal` | what a bootstrap session has changed, to be undone |
 //! | `staged` | values that were checked and are not applied yet |
 //! | `sizes` | how much servers may bring in |
@@ -55,6 +56,7 @@ mod records;
 mod rules;
 mod sample;
 mod sizes;
+mod smartcard;
 mod snapshot;
 mod snapshot_values;
 mod staged;
@@ -73,4 +75,5 @@ pub use error::TreeError;
 pub use journal::BootstrapJournal;
 pub use perform::Outcome;
 pub use records::Records;
+pub use smartcard::SmartcardRefusal;
 pub use snapshot::{Restored, SnapshotError};

@@ -19,5 +19,6 @@ mod registration;
 mod retries;
 mod robustness;
 mod sending;
+mod smartcard;
 mod streaming;
 mod support;
