@@ -114,7 +114,14 @@ impl Client {
             return;
         };
         if waits || !session.is_live() {
-            return self.store(now, index, id);
+            let Some(observed) = self.observations.get_mut(id) else {
+                return;
+            };
+            // That the server is still there is asked when it can be reached.
+            return match observed.observation.is_due(now) {
+                true => self.store(now, index, id),
+                false => self.hold(now, id),
+            };
         }
         self.wake(now, index);
         let (Some(observed), Some(session)) = (self.observations.get(id), self.sessions.get(index)) else {
@@ -133,7 +140,7 @@ impl Client {
                 self.send_notification(now, id, format, confirmable);
             }
             // Without a right to the value, nothing is said about it.
-            Err(Status::Unauthorized) => self.notified(now, id, false),
+            Err(Status::Unauthorized) => self.hold(now, id),
             Err(status) => self.notify_end(now, id, status),
         }
     }
@@ -217,10 +224,18 @@ impl Client {
         self.endpoint.notify(now, peer, notification)
     }
 
-    /// A notification was sent, or stands for one that was not.
-    pub(super) fn notified(&mut self, now: Instant, id: ObservationId, confirmable: bool) {
+    /// A notification was sent.
+    fn notified(&mut self, now: Instant, id: ObservationId, confirmable: bool) {
         if let Some(observed) = self.observations.get_mut(id) {
             observed.observation.notified(now, confirmable);
+            observed.fresh = false;
+        }
+    }
+
+    /// A notification cannot be sent.
+    pub(super) fn hold(&mut self, now: Instant, id: ObservationId) {
+        if let Some(observed) = self.observations.get_mut(id) {
+            observed.observation.hold(now);
             observed.fresh = false;
         }
     }

@@ -153,7 +153,7 @@ impl Client {
         };
         let lost = session.stored.store(id, now, records, retention);
         self.counters.dropped_notifications = self.counters.dropped_notifications.saturating_add(lost);
-        self.notified(now, id, false);
+        self.hold(now, id);
     }
 
     /// A server can be reached again: it gets what was stored for it, and is told what cannot be observed any more.
@@ -163,9 +163,13 @@ impl Client {
             return;
         };
         for id in self.observations.of_server(server) {
-            let gone = |observed: &Observed| observed.target.is_gone(&self.tree);
-            if self.observations.get(id).is_some_and(gone) {
-                self.deadlines.set(Alarm::Observation(id), Some(now));
+            let Some(observed) = self.observations.get_mut(id) else {
+                continue;
+            };
+            observed.observation.resume();
+            match observed.target.is_gone(&self.tree) {
+                true => self.deadlines.set(Alarm::Observation(id), Some(now)),
+                false => self.plan(now, id),
             }
         }
     }

@@ -36,6 +36,8 @@ pub struct Observation {
     notified_at: Instant,
     confirmed_at: Instant,
     refresh: Option<Duration>,
+    /// Whether nothing can be sent for now.
+    held: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +57,7 @@ impl Observation {
             notified_at: now,
             confirmed_at: now,
             refresh,
+            held: false,
         }
     }
 
@@ -123,6 +126,7 @@ impl Observation {
     /// A notification with the newest values was sent.
     pub fn notified(&mut self, now: Instant, confirmable: bool) {
         self.notified_at = now;
+        self.held = false;
         if confirmable {
             self.confirmed_at = now;
         }
@@ -131,8 +135,30 @@ impl Observation {
         }
     }
 
+    /// Whether something has happened that is worth a notification now, beside that one has to be confirmable for once.
+    #[must_use]
+    pub fn is_due(&mut self, now: Instant) -> bool {
+        let decisions = self.watched.iter_mut().map(|watched| watched.evaluator.poll(now));
+        decisions.fold(false, |due, decision| due | (decision == Decision::Now))
+    }
+
+    /// What is due cannot be sent: it was kept for later, or dropped. All periods begin anew, but no confirmable
+    /// notification is sent for its own sake until [`resume`](Self::resume), or until something was sent.
+    pub fn hold(&mut self, now: Instant) {
+        self.notified(now, false);
+        self.held = true;
+    }
+
+    /// Notifications can be sent again.
+    pub const fn resume(&mut self) {
+        self.held = false;
+    }
+
     /// When a confirmable notification is sent even if nothing has changed; not before the shortest `pmin`.
     fn refresh_at(&self) -> Option<Instant> {
+        if self.held {
+            return None;
+        }
         let pmin = |watched: &Watched| watched.evaluator.conditions().pmin;
         let pmin = self.watched.iter().map(pmin).min().unwrap_or_default();
         Some((self.confirmed_at + self.refresh?).max(self.notified_at + pmin))

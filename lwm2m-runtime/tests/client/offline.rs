@@ -312,3 +312,55 @@ fn what_was_stored_survives_a_server_that_does_not_acknowledge() {
         .collect();
     assert_eq!(values, [1.0, 2.0]);
 }
+
+// proves: REP-15 REP-31
+#[test]
+fn that_the_server_is_still_there_is_asked_when_it_can_be_reached() {
+    for storing in [true, false] {
+        let mut account = server(SERVER);
+        account.notification_storing_when_disabled_or_offline = storing;
+        account.lifetime = 1_000_000;
+        account.communication_retry_count = Some(3);
+        account.communication_sequence_retry_count = Some(9);
+        let mut bench = observing(account, config(), "");
+        bench.client.disconnected(bench.now, SERVER);
+        bench.pass(10);
+        bench.set_value(7.0);
+        bench.work();
+        // A day goes by, after which a notification has to be confirmable, and nobody is there to have it.
+        let looks = |bench: &mut Bench| {
+            let mut looks = 0;
+            let end = bench.now + std::time::Duration::from_secs(100_000);
+            while let Some(next) = bench.client.poll_timeout().filter(|at| *at < end) {
+                bench.now = next;
+                bench.work();
+                for event in bench.events() {
+                    if matches!(event, lwm2m_runtime::client::Event::Connect { .. }) {
+                        bench.client.disconnected(bench.now, SERVER);
+                    }
+                }
+                looks += 1;
+            }
+            bench.now = end;
+            looks
+        };
+        assert!(
+            looks(&mut bench) < 100,
+            "it waits for its attempts, and for nothing else"
+        );
+        bench.pass(86_400);
+        let back = come_back(&mut bench);
+        let told: Vec<Sent> = back.into_iter().chain(bench.work()).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].kind, Con);
+        if storing {
+            assert_eq!(
+                history(&told[0])
+                    .iter()
+                    .map(|(_, value)| *value)
+                    .collect::<Vec<_>>(),
+                [7.0]
+            );
+        }
+    }
+}
