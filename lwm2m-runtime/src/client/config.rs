@@ -55,8 +55,10 @@ pub struct ClientConfig {
     pub max_stored_bytes: usize,
     /// Sends that wait for their answers. Default 16.
     pub max_sends: usize,
-    /// Executes that wait for [`Client::complete`](super::Client::complete). Default 16.
+    /// Executes of all servers that wait for [`Client::complete`](super::Client::complete). Default 16.
     pub max_deferred: usize,
+    /// The same of one server, so that none takes all of them. Default 8.
+    pub max_deferred_per_server: usize,
     /// How registration is tried again where the Server object does not say (resources 17 to 20).
     pub retry: RetryDefaults,
     /// A random part of each waiting time that is added to it, in percent: devices that lost the same server do not
@@ -116,6 +118,7 @@ impl ClientConfig {
             max_stored_bytes: 16 * 1024,
             max_sends: 16,
             max_deferred: 16,
+            max_deferred_per_server: 8,
             retry: RetryDefaults::default(),
             retry_jitter_percent: 10,
             max_retry_delay: Duration::from_secs(86_400),

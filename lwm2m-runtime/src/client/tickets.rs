@@ -31,6 +31,10 @@ impl Tickets {
         self.open.is_empty()
     }
 
+    fn of_server(&self, server: u16) -> usize {
+        self.open.values().filter(|(_, of)| *of == server).count()
+    }
+
     pub(super) fn forget(&mut self, ticket: Ticket) {
         self.open.remove(&ticket);
     }
@@ -43,7 +47,10 @@ impl Tickets {
 impl Client {
     /// Keeps an Execute until its status is known; 5.03 where too many wait.
     pub(super) fn defer(&mut self, now: Instant, server: u16, path: Path, responder: Responder) {
-        if self.tickets.open.len() >= self.config.max_deferred {
+        let of_server = self.tickets.of_server(server);
+        if self.tickets.open.len() >= self.config.max_deferred
+            || of_server >= self.config.max_deferred_per_server
+        {
             let busy = Response::new(Status::ServiceUnavailable.code());
             let _ = self.endpoint.respond(now, responder, busy);
             return;

@@ -174,6 +174,28 @@ fn only_so_many_executes_wait() {
     assert!(bench.client.is_quiet());
 }
 
+#[test]
+fn no_server_has_all_others_executes_wait() {
+    let config = ClientConfig {
+        max_deferred: 3,
+        max_deferred_per_server: 2,
+        ..config()
+    };
+    let mut bench = Bench::registered_with(config, tree_of(&[server(SERVER), server(2)]));
+    bench.connect(2);
+    bench.accept_register(2);
+    bench.program.slow = true;
+    for _ in 0..2 {
+        bench.ask(SERVER, &post("42769/0/4"));
+        bench.silent();
+    }
+    assert_eq!(bench.code(&post("42769/0/4")), Code::SERVICE_UNAVAILABLE);
+    bench.ask(2, &post("42769/0/4"));
+    bench.silent();
+    bench.ask(2, &post("42769/0/4"));
+    assert_eq!(bench.only().code, Code::SERVICE_UNAVAILABLE, "all are taken");
+}
+
 // proves: DM-54 DM-55 DM-65 DM-68 DM-59
 #[test]
 fn instances_are_created_and_deleted() {
