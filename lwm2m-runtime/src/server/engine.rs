@@ -115,7 +115,8 @@ impl Server {
                 }
             }
             Some(Received::Unmatched(unmatched)) => {
-                match Notified::read(&self.registrations, &self.observations, unmatched) {
+                let lifetime = self.config.coap.transmission.exchange_lifetime();
+                match Notified::read(now, &self.registrations, &self.observations, lifetime, unmatched) {
                     Ok(notified) => self.notified(now, notified),
                     Err(handle) => self.endpoint.disown(handle),
                 }

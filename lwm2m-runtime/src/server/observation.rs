@@ -1,4 +1,5 @@
 use alloc::boxed::Box;
+use core::time::Duration;
 
 use super::{
     Answer,
@@ -11,7 +12,7 @@ use crate::{
     link::NotificationAttributes,
     model::{Path, Version},
     operation::{Payload, Request},
-    time::Slots,
+    time::{Instant, Slots},
 };
 
 /// An observation, with what it takes to set it up again.
@@ -30,6 +31,8 @@ pub(super) struct Observation {
     /// The token of its notifications, once it has begun.
     pub(super) token: Option<Token>,
     pub(super) order: ObserveOrder,
+    /// The same of the registration before, under which the client may still tell what it has stored.
+    pub(super) before: Option<Box<(Token, ObserveOrder)>>,
     /// The request that sets it up or cancels it.
     pub(super) task: Option<u32>,
     pub(super) stopping: bool,
@@ -63,10 +66,29 @@ impl Observation {
             attached: false,
             token: None,
             order: ObserveOrder::new(),
+            before: None,
             task: None,
             stopping: false,
             completing: None,
         })
+    }
+
+    /// Has to be set up again: what comes under its token belongs to the registration before.
+    pub(super) fn begin_again(&mut self) {
+        let order = core::mem::take(&mut self.order);
+        if let Some(token) = self.token.take() {
+            self.before = Some(Box::new((token, order)));
+        }
+        self.attached = false;
+    }
+
+    /// The order of notifications under a token; `late` where those of the registration before still count.
+    pub(super) fn order_of(&mut self, token: Token, late: bool) -> Option<&mut ObserveOrder> {
+        match &mut self.before {
+            _ if self.token == Some(token) => Some(&mut self.order),
+            Some(before) if late && before.0 == token => Some(&mut before.1),
+            _ => None,
+        }
     }
 
     /// The request that sets it up, or cancels it.
@@ -118,6 +140,9 @@ pub(super) struct Notified {
     pub(super) device: u32,
     pub(super) index: u32,
     pub(super) handle: UnmatchedHandle,
+    pub(super) token: Token,
+    /// Whether it may be what the client had stored under the registration before.
+    pub(super) late: bool,
     pub(super) number: Option<u32>,
     /// Whether it is only the first block.
     pub(super) more: bool,
@@ -125,31 +150,39 @@ pub(super) struct Notified {
 }
 
 impl Notified {
-    /// Finds the observation of a response that belongs to no exchange, by its token and its peer.
+    /// Finds the observation of a response that belongs to no exchange, by its token and its peer. What the client had
+    /// stored may come under the token of the registration before, if it is confirmable, as long as an exchange lives that
+    /// began before the Register.
     pub(super) fn read(
+        now: Instant,
         registrations: &Registrations,
         observations: &Slots<Observation>,
+        exchange_lifetime: Duration,
         unmatched: Unmatched<'_>,
     ) -> Result<Self, UnmatchedHandle> {
         let find = || {
             let device = registrations.of_peer(unmatched.peer)?;
             let record = registrations.get(device)?;
             let token = Token::new(unmatched.token)?;
+            let late = unmatched.confirmable && now < record.registered_at + exchange_lifetime;
             let index = members(observations, record.observations).find(|index| {
-                observations
-                    .get(*index)
-                    .is_some_and(|observation| observation.token == Some(token))
+                let observation = observations.get(*index);
+                let before = observation.and_then(|observation| observation.before.as_ref());
+                observation.is_some_and(|observation| observation.token == Some(token))
+                    || late && before.is_some_and(|before| before.0 == token)
             })?;
             let session = record.session();
             let answer = session.read_response(unmatched.code, unmatched.options, unmatched.payload)?;
-            Some((device, index, Answer::from(answer)))
+            Some((device, index, token, late, Answer::from(answer)))
         };
-        let Some((device, index, answer)) = find() else {
+        let Some((device, index, token, late, answer)) = find() else {
             return Err(unmatched.handle);
         };
         Ok(Self {
             device,
             index,
+            token,
+            late,
             number: unmatched.observe(),
             more: unmatched.more,
             answer,

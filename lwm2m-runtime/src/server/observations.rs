@@ -7,7 +7,7 @@
 //! 3. Notifications come under the token from the client's present address. One that was overtaken by a newer one is
 //!    acknowledged and forgotten; one that comes in blocks is fetched, unless a newer one comes first; one with an error
 //!    ends the observation. What belongs to no observation is rejected, which ends it at the client.
-//! 4. The client registers again, or comes from a new address: 1.
+//! 4. The client registers again, or comes from a new address: 1. What it had stored may still come under the old token.
 //! 5. a. The observation is cancelled: the Cancel goes out in its turn, and what still comes is rejected.
 //!    b. The registration is over: so is the observation.
 
@@ -244,6 +244,8 @@ impl Server {
             device,
             index,
             handle,
+            token,
+            late,
             number,
             more,
             answer,
@@ -261,7 +263,10 @@ impl Server {
                 record.formats.learn(format);
             }
         }
+        let before = observation.token != Some(token);
         let end = match number {
+            // What has become of the observation its new Observe will say.
+            _ if before => None,
             _ if !answer.status.is_success() => Some(ObservationEnd::Refused(answer.status)),
             None => Some(ObservationEnd::NotObserved(answer.clone())),
             Some(_) => None,
@@ -270,8 +275,10 @@ impl Server {
             self.endpoint.accept(handle);
             return self.end_observation(now, index, end);
         }
-        let number = number.unwrap_or_default();
-        if !observation.order.accept(now, number) {
+        let (Some(number), Some(order)) = (number, observation.order_of(token, late)) else {
+            return self.endpoint.accept(handle);
+        };
+        if !order.accept(now, number) || !answer.status.is_success() {
             return self.endpoint.accept(handle);
         }
         if let Some((exchange, _)) = observation.completing.take() {
@@ -374,8 +381,7 @@ impl Server {
             };
             at = observation.next.take();
             observation.device = device;
-            observation.token = None;
-            observation.attached = false;
+            observation.begin_again();
             let stopping = observation.stopping;
             if let Some((exchange, _)) = observation.completing.take() {
                 self.endpoint.cancel(now, exchange);

@@ -540,13 +540,50 @@ fn observations_are_set_up_again_after_a_register() {
     let second = observed.rig.one();
     accept(&mut observed.rig, &second, 1);
     observed.rig.events();
-    // The old token is void, the new one counts.
+    // The new token counts; the old one for a while, for what the client had stored.
     assert_eq!(observed.notify_from(peer(1), 50, b"old").kind, Rst);
-    assert_eq!(observed.notify_from(peer(9), 50, b"old").kind, Rst);
     assert_ne!(old, sent[1].token);
-    observed.token = sent[1].token.clone();
+    let new = sent[1].token.clone();
+    observed.token = new.clone();
     assert_eq!(observed.notify_from(peer(9), 101, b"new").kind, Ack);
     assert_eq!(observed.values(), [(101, b"new".to_vec())]);
+    observed.token = old.clone();
+    assert_eq!(observed.notify_from(peer(9), 50, b"stored").kind, Ack);
+    assert_eq!(observed.values(), [(50, b"stored".to_vec())]);
+    observed.rig.seconds(248);
+    assert_eq!(observed.notify_from(peer(9), 51, b"old").kind, Rst);
+    observed.token = new;
+    assert_eq!(observed.notify_from(peer(9), 102, b"newer").kind, Ack);
+    assert_eq!(observed.values(), [(102, b"newer".to_vec())]);
+}
+
+// proves: REP-33
+#[test]
+fn what_was_stored_under_the_registration_before_is_no_end_of_the_observation() {
+    let mut observed = Observed::new(ServerConfig::default());
+    let old = observed.token.clone();
+    let register = observed
+        .rig
+        .post("rd")
+        .queries(&["ep=one", "lt=300", "lwm2m=1.1"]);
+    observed.rig.put(peer(1), &register.payload(b"</3/0>"));
+    let asked = observed.rig.sent().pop().unwrap();
+    observed.rig.events();
+    // Before the Observe is answered: the values, not confirmable ones, which nobody sends late, and the end.
+    assert_eq!(observed.notify_from(peer(1), 50, b"stored").kind, Ack);
+    let mut note = observed.note(51, b"now");
+    note.kind = Non;
+    observed.rig.put(peer(1), &note);
+    assert!(observed.rig.sent().is_empty());
+    assert_eq!(observed.values(), [(50, b"stored".to_vec())]);
+    let mut gone = observed.note(52, b"");
+    gone.code = Code::NOT_FOUND;
+    observed.rig.put(peer(1), &gone);
+    assert_eq!(observed.rig.one().kind, Ack);
+    assert!(observed.rig.events().is_empty());
+    accept(&mut observed.rig, &asked, 1);
+    assert!(matches!(observed.rig.event(), Event::ObservationStarted { .. }));
+    assert_eq!(observed.token, old);
 }
 
 #[test]
