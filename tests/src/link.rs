@@ -40,6 +40,12 @@ pub struct Faults {
 }
 
 impl Faults {
+    /// Nothing arrives.
+    pub const CUT: Self = Self {
+        loss: 100,
+        ..Self::NONE
+    };
+
     /// None at all: each datagram arrives once, in order, after 10 ms.
     pub const NONE: Self = Self {
         loss: 0,
@@ -90,6 +96,8 @@ pub struct Datagram {
 pub struct Link {
     /// What it does from now on.
     pub faults: Faults,
+    /// What it does instead between two hosts, by their own addresses, the lower one first.
+    between: BTreeMap<(SocketAddr, SocketAddr), Faults>,
     random: Random,
     /// By time, and in the order of sending.
     flying: BTreeMap<(Instant, u64), Datagram>,
@@ -104,12 +112,22 @@ impl Link {
     pub fn new(seed: u128, faults: Faults) -> Self {
         Self {
             faults,
+            between: BTreeMap::new(),
             random: Random::new(seed),
             flying: BTreeMap::new(),
             sent: 0,
             seen_as: HashMap::new(),
             reaches: HashMap::new(),
         }
+    }
+
+    /// Does something else to what goes between two hosts from now on, in both directions; `None` for the same as to all.
+    pub fn set_between(&mut self, one: SocketAddr, other: SocketAddr, faults: Option<Faults>) {
+        let key = (one.min(other), one.max(other));
+        match faults {
+            Some(faults) => self.between.insert(key, faults),
+            None => self.between.remove(&key),
+        };
     }
 
     /// Gives a host another address for the others to see, as a NAT does. What is sent to the one before is lost.
@@ -121,14 +139,17 @@ impl Link {
 
     /// Puts a datagram of a host on its way.
     pub fn send(&mut self, now: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
-        let copies = 1 + u64::from(self.chance(self.faults.duplication));
+        let host = self.reaches.get(&to).copied().unwrap_or(to);
+        let key = (from.min(host), from.max(host));
+        let faults = self.between.get(&key).copied().unwrap_or(self.faults);
+        let copies = 1 + u64::from(self.chance(faults.duplication));
         for _ in 0..copies {
-            if self.chance(self.faults.loss) {
+            if self.chance(faults.loss) {
                 continue;
             }
-            let mut travel = self.faults.delay + self.up_to(self.faults.jitter);
-            if self.chance(self.faults.late) {
-                travel += self.up_to(self.faults.late_by);
+            let mut travel = faults.delay + self.up_to(faults.jitter);
+            if self.chance(faults.late) {
+                travel += self.up_to(faults.late_by);
             }
             self.sent += 1;
             let datagram = Datagram {
@@ -198,6 +219,28 @@ mod tests {
             .map(|datagram| (datagram.from.port(), datagram.to.port()))
             .collect();
         assert_eq!(ends, [(9, 2), (2, 1)]);
+    }
+
+    #[test]
+    fn two_hosts_may_have_faults_of_their_own() {
+        let mut link = Link::new(1, Faults::NONE);
+        let now = Instant::from_millis(0);
+        link.readdress(address(1), address(9));
+        link.set_between(address(2), address(1), Some(Faults::CUT));
+        let mut arrive = |cut: bool| {
+            for (from, to) in [(1, 2), (2, 9), (1, 3), (3, 9)] {
+                link.send(now, address(from), address(to), b"");
+            }
+            let mut arrived = 0;
+            while link.receive(Instant::from_millis(100)).is_some() {
+                arrived += 1;
+            }
+            if cut {
+                link.set_between(address(1), address(2), None);
+            }
+            arrived
+        };
+        assert_eq!([arrive(true), arrive(false)], [2, 4]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::{collections::BTreeSet, net::SocketAddr};
 
 use lwm2m_runtime::{bootstrap, client, server, time::Instant};
 
@@ -39,4 +39,6 @@ pub struct ClientHost<A> {
     pub events: Vec<(Instant, client::Event)>,
     /// Whether connections can be made; otherwise each attempt fails at once.
     pub online: bool,
+    /// Addresses to which no connection can be made: each attempt fails at once.
+    pub unreachable: BTreeSet<SocketAddr>,
 }

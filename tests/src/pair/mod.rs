@@ -24,7 +24,7 @@ mod wire;
 mod words;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::{Ipv6Addr, SocketAddr},
     time::Duration,
 };
@@ -176,6 +176,7 @@ impl<A: Application> Pair<A> {
             application,
             events: Vec::new(),
             online: true,
+            unreachable: BTreeSet::new(),
         });
     }
 
@@ -189,6 +190,12 @@ impl<A: Application> Pair<A> {
         let mut engine = Client::new(config, tree, self.random.seed());
         engine.start(self.now);
         self.clients[index].engine = engine;
+    }
+
+    /// Loses everything between a server and a device from now on, or nothing any more.
+    pub fn cut(&mut self, server: usize, client: usize, cut: bool) {
+        let ends = (self.servers[server].address, self.clients[client].address);
+        self.link.set_between(ends.0, ends.1, cut.then_some(Faults::CUT));
     }
 
     /// The first server.
@@ -384,7 +391,8 @@ impl<A: Application> Pair<A> {
                     break;
                 };
                 if let client::Event::Connect { server, uri } = &event {
-                    match resolve(uri).filter(|_| host.online) {
+                    let address = resolve(uri).filter(|address| !host.unreachable.contains(address));
+                    match address.filter(|_| host.online) {
                         Some(address) => host.engine.connected(now, *server, Peer::new(address)),
                         None => host.engine.disconnected(now, *server),
                     }

@@ -22,3 +22,4 @@ mod raw;
 mod registration;
 mod reporting;
 mod robustness;
+mod servers;
