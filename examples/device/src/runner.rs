@@ -15,6 +15,7 @@ use lwm2m_runtime::{
     encoding::{Decoder, Format},
     model::{Path, ValueRef},
     net::{Batch, Socket},
+    operation::Transport,
     time::{Instant, Timers},
     tree::Application,
 };
@@ -303,9 +304,14 @@ impl Runner {
             let was_registered = unit.registered;
             let stopping = unit.stage == Stage::Stopping;
             match &event {
-                Event::Connect { server: account, .. } => {
-                    unit.client.connected(now, *account, Peer::new(*server));
-                }
+                Event::Connect {
+                    server: account,
+                    transport,
+                    ..
+                } => match transport {
+                    Transport::Udp => unit.client.connected(now, *account, Peer::new(*server)),
+                    _ => unit.client.disconnected(now, *account),
+                },
                 Event::RegistrationFailed { .. } => count(&report.counts.failures),
                 Event::Updated { .. } => count(&report.counts.updates),
                 _ => {}

@@ -3,8 +3,9 @@ use core::time::Duration;
 
 use super::RetryDefaults;
 use crate::{
-    model::{ValueRef, Version},
+    model::{Objlnk, ValueRef, Version},
     object::Instance,
+    operation::Transport,
     reporting::ServerDefaults,
 };
 
@@ -27,6 +28,8 @@ pub(super) struct Account {
     pub(super) storing: Option<bool>,
     /// `/1/x/7`.
     pub(super) binding: String,
+    /// `/1/x/10`.
+    pub(super) apn: Option<Objlnk>,
     /// `/1/x/13`.
     pub(super) priority: Option<u64>,
     /// `/1/x/14`.
@@ -37,6 +40,8 @@ pub(super) struct Account {
     pub(super) bootstrap_on_failure: bool,
     /// `/1/x/17` to `/1/x/20`.
     pub(super) retry: RetryDefaults,
+    /// `/1/x/22`.
+    pub(super) preferred: Option<Transport>,
     /// `/1/x/23`.
     pub(super) muted: bool,
     /// `/1/x/25`; empty where the server does not say.
@@ -80,6 +85,7 @@ impl Account {
             disable_timeout: seconds(5).unwrap_or(Duration::from_secs(DISABLE_TIMEOUT)),
             storing: boolean(resources, 6),
             binding: text(resources, 7).unwrap_or("U").into(),
+            apn: link(resources, 10),
             priority: number(13),
             initial_delay: seconds(14).unwrap_or_default(),
             failure_block: boolean(resources, 15).unwrap_or(false),
@@ -94,6 +100,7 @@ impl Account {
                 },
                 sequence_count: number(20).unwrap_or(defaults.sequence_count).max(1),
             },
+            preferred: text(resources, 22).and_then(|text| Transport::parse(text, Version::V1_2)),
             muted: boolean(resources, 23).unwrap_or(true),
             versions: versions(resources),
         })
@@ -123,6 +130,13 @@ pub(super) fn boolean(instance: &dyn Instance, resource: u16) -> Option<bool> {
 pub(super) fn text(instance: &dyn Instance, resource: u16) -> Option<&str> {
     match value(instance, resource)? {
         ValueRef::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn link(instance: &dyn Instance, resource: u16) -> Option<Objlnk> {
+    match value(instance, resource)? {
+        ValueRef::Objlnk(link) => Some(link),
         _ => None,
     }
 }

@@ -28,7 +28,7 @@ use crate::{
     coap::{ExchangeId, Failure, IncomingResponse, Peer},
     encoding::{Negotiation, PayloadKind},
     model::Version,
-    operation::{Payload, Status, Uplink, read_uplink_response},
+    operation::{Payload, Status, Transport, Uplink, read_uplink_response},
     time::Instant,
     tree::BootstrapJournal,
 };
@@ -178,11 +178,15 @@ impl Client {
     /// `false` without an account at a bootstrap server.
     pub(super) fn connect_to_bootstrap_server(&mut self) -> bool {
         let uri = self.bootstrap_account().and_then(|(_, account)| text(account, 0));
-        let Some(uri) = uri.map(Into::into) else {
+        let Some(uri) = uri else {
             return false;
         };
         let server = BOOTSTRAP_SERVER;
-        self.events.push_back(Event::Connect { server, uri });
+        self.events.push_back(Event::Connect {
+            server,
+            uri: uri.into(),
+            transport: Transport::of_uri(uri).unwrap_or(Transport::Udp),
+        });
         true
     }
 

@@ -5,6 +5,7 @@ use super::{
     engine::{Alarm, Phase},
     registration::{Afterwards, Patience, Step},
     session::{Session, versions},
+    transport,
 };
 use crate::{coap::Peer, time::Instant};
 
@@ -34,12 +35,7 @@ impl Client {
             Step::Wait => Step::Wait,
             Step::Connect => {
                 self.close_session(now, index);
-                if let Some(session) = self.sessions.get(index) {
-                    self.events.push_back(Event::Connect {
-                        server: session.server(),
-                        uri: session.account.uri.clone(),
-                    });
-                }
+                self.ask_for_connection(index);
                 Step::Wait
             }
             Step::Register => self.send_register(now, index),
@@ -83,6 +79,21 @@ impl Client {
                 Step::Wait
             }
         }
+    }
+
+    /// Asks the shell for a connection, over the transport that is to serve the whole session.
+    fn ask_for_connection(&mut self, index: usize) {
+        let Some(session) = self.sessions.get_mut(index) else {
+            return;
+        };
+        let version = session.registration.version;
+        let choice = transport::choice(&self.config, &self.tree, &session.account, version);
+        session.transport = session.asked.take().unwrap_or_else(|| choice.first());
+        self.events.push_back(Event::Connect {
+            server: session.server(),
+            uri: session.account.uri.clone(),
+            transport: session.transport,
+        });
     }
 
     /// Tells when [`stop`](Self::stop) is done.

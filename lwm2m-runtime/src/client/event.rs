@@ -4,7 +4,7 @@ use super::{BootstrapFailure, SendId, Ticket};
 use crate::{
     coap::Failure,
     model::{Path, Version},
-    operation::Status,
+    operation::{Status, Transport},
 };
 
 /// What the device's program, or the shell around the engine, should know or do.
@@ -22,6 +22,8 @@ pub enum Event {
         server: u16,
         /// Its URI as the Security object has it, such as `coap://server.example.com:5683`.
         uri: String,
+        /// What the whole session is to go over. Where the shell does not have it there is no connection.
+        transport: Transport,
     },
     /// The engine has no more use for the session with a server.
     Disconnect {

@@ -9,6 +9,7 @@
 //! | `registration` | when to register, update, try again |
 //! | `session` | everything that belongs to one server |
 //! | `drive`, `order` | the registration's steps done, and which server is next |
+//! | `transport` | over what a session goes |
 //! | `uplink` | Register, Update, De-register and their answers |
 //! | `serve` | requests of servers |
 //! | `own` | resources that the engine executes itself: Disable, Registration Update Trigger, Bootstrap-Request Trigger |
@@ -57,7 +58,7 @@
 //! let now = Instant::from_millis(0);
 //! let mut client = Client::new(ClientConfig::new("urn:dev:os:32473-7"), tree, 0x5eed);
 //! client.start(now);
-//! let Some(Event::Connect { server: 101, uri }) = client.poll_event() else { return Err("an account".into()) };
+//! let Some(Event::Connect { server: 101, uri, .. }) = client.poll_event() else { return Err("an account".into()) };
 //! let address: SocketAddr = uri.trim_start_matches("coap://").parse()?;
 //! client.connected(now, 101, Peer::new(address));
 //!
@@ -96,6 +97,7 @@ mod smartcard;
 mod state;
 mod stored;
 mod tickets;
+mod transport;
 mod uplink;
 
 pub use bootstrap::{BOOTSTRAP_SERVER, BootstrapFailure, BootstrapState};

@@ -1,6 +1,7 @@
+use super::{ClientConfig, account::Account, transport::choice};
 use crate::{
-    model::{Path, Version},
-    operation::{Binding, Status},
+    model::{Path, ValueRef, Version},
+    operation::{Binding, Status, Transport},
     tree::{Application, Block, Change, Create, Execute, Executed, Tree, Write},
 };
 
@@ -16,6 +17,8 @@ pub(super) enum Order {
     Update {
         /// The instance of the Server object.
         instance: u16,
+        /// What the Update is to go over, if the server says.
+        over: Option<Transport>,
     },
     /// `/1/x/9`, Bootstrap-Request Trigger.
     Bootstrap {
@@ -29,36 +32,51 @@ pub(super) struct Own<'a> {
     pub(super) application: &'a mut dyn Application,
     /// The version of the asking server's session.
     pub(super) version: Version,
-    /// The transports that the client can change to.
-    pub(super) supported: Binding,
+    pub(super) config: &'a ClientConfig,
+    pub(super) account: &'a Account,
     pub(super) order: Option<Order>,
 }
 
 impl Own<'_> {
-    /// Whether an Update can be sent over the binding that a trigger asks for, if it asks for one: in the payload, or
-    /// as one example of the specification has it, in the query (LwM2M Core 1.2, object 1, resource 8).
-    fn can_trigger(&self, execute: &Execute<'_>) -> bool {
+    /// What a trigger asks an Update to go over, if it says: in the payload, or as one example of the specification has
+    /// it, in the query (LwM2M Core 1.2, object 1, resource 8). 4.00 for what is not understood, not listed or not there.
+    fn triggered(&self, tree: &Tree, execute: &Execute<'_>) -> Result<Option<Transport>, Status> {
         let asked = match execute.query {
-            Some(query) => match query.strip_prefix("0=") {
-                Some(text) => Some(text.trim_matches('\'')),
-                None => return false,
-            },
+            Some(query) => {
+                let text = query.strip_prefix("0=").ok_or(Status::BadRequest)?;
+                Some(text.trim_matches('\''))
+            }
             None => match execute.arguments.get(0) {
-                Some(Some(text)) => Some(text),
-                Some(None) => return false,
+                Some(argument) => Some(argument.ok_or(Status::BadRequest)?),
                 None => None,
             },
         };
         if execute.arguments.iter().any(|argument| argument.number != 0) {
-            return false;
+            return Err(Status::BadRequest);
         }
-        asked.is_none_or(|text| {
-            Binding::parse(text, self.version.max(Version::V1_1)).is_some_and(|binding| {
-                binding
-                    .transports()
-                    .all(|transport| self.supported.contains(transport))
-            })
-        })
+        let Some(letter) = asked else {
+            return Ok(None);
+        };
+        let choice = choice(self.config, tree, self.account, self.version);
+        let transport = Transport::parse(letter, self.version.max(Version::V1_1))
+            .filter(|transport| choice.allows(*transport));
+        transport.map(Some).ok_or(Status::BadRequest)
+    }
+
+    /// Whether a server may set a resource of the Server object to a value.
+    fn check(&self, path: Path, value: Option<ValueRef<'_>>) -> Result<(), Status> {
+        let (&[1, _, resource], Some(ValueRef::String(text))) = (&*path.ids(), value) else {
+            return Ok(());
+        };
+        let understood = match resource {
+            7 => Binding::parse(text, self.version).is_some(),
+            22 => Transport::parse(text, self.version).is_some(),
+            _ => true,
+        };
+        match understood {
+            true => Ok(()),
+            false => Err(Status::BadRequest),
+        }
     }
 }
 
@@ -69,8 +87,10 @@ impl Application for Own<'_> {
         };
         self.order = Some(match resource {
             4 => Order::Disable { instance },
-            8 if !self.can_trigger(execute) => return Executed::Done(Status::BadRequest),
-            8 => Order::Update { instance },
+            8 => match self.triggered(tree, execute) {
+                Ok(over) => Order::Update { instance, over },
+                Err(status) => return Executed::Done(status),
+            },
             _ => Order::Bootstrap { instance },
         });
         Executed::OK
@@ -81,6 +101,7 @@ impl Application for Own<'_> {
     }
 
     fn write(&mut self, tree: &Tree, write: &Write<'_>) -> Result<(), Status> {
+        self.check(write.path, write.value)?;
         self.application.write(tree, write)
     }
 

@@ -165,18 +165,19 @@ impl Desk<'_> {
             }
         }
         let version = self.session.formats.version();
-        let mut own = Own {
-            application: self.application,
-            version,
-            supported: self.config.binding,
-            order: None,
-        };
         let Session {
             account,
             formats,
             attached,
             ..
         } = &mut *self.session;
+        let mut own = Own {
+            application: self.application,
+            version,
+            config: self.config,
+            account,
+            order: None,
+        };
         let asker = Asker::new(account.server, formats).with_alternate_path(&self.config.alternate_path);
         let outcome = self.tree.perform(asker, attached, &operation, &mut own, self.out);
         let done = outcome.status.is_success();
@@ -265,7 +266,7 @@ impl Client {
 
     /// Does what a server has executed.
     fn follow(&mut self, now: Instant, order: Order) {
-        let (Order::Disable { instance } | Order::Update { instance } | Order::Bootstrap { instance }) =
+        let (Order::Disable { instance } | Order::Update { instance, .. } | Order::Bootstrap { instance }) =
             order;
         let of_instance = self
             .sessions
@@ -282,8 +283,13 @@ impl Client {
                 let timeout = session.account.disable_timeout;
                 self.end(now, index, Afterwards::Disabled(timeout));
             }
-            Order::Update { .. } => {
-                let step = session.registration.changed();
+            Order::Update { over, .. } => {
+                // Whom the server knows from another session it does not know by this one.
+                session.asked = over.filter(|transport| *transport != session.transport);
+                let step = match session.asked {
+                    Some(_) => session.registration.lost(true),
+                    None => session.registration.changed(),
+                };
                 self.drive(now, index, step);
             }
             Order::Bootstrap { .. } => {

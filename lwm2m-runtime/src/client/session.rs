@@ -1,11 +1,18 @@
 use super::{ClientConfig, account::Account, registration::Registration, stored::Stored};
-use crate::{coap::Peer, encoding::Negotiation, model::Version, reporting::AttachedAttributes, tree::Asker};
+use crate::{
+    coap::Peer, encoding::Negotiation, model::Version, operation::Transport, reporting::AttachedAttributes,
+    tree::Asker,
+};
 
 /// Everything that belongs to one server.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) account: Account,
     pub(super) registration: Registration,
+    /// What the session goes over, or the next one is to.
+    pub(super) transport: Transport,
+    /// What the server has asked the next session to go over.
+    pub(super) asked: Option<Transport>,
     /// Who is at the other end, while there is a connection.
     pub(super) peer: Option<Peer>,
     /// What both sides can read and write.
@@ -25,6 +32,8 @@ impl Session {
         let version = versions(config, &account).next().unwrap_or(Version::V1_0);
         Self {
             registration: Registration::new(version),
+            transport: Transport::Udp,
+            asked: None,
             peer: None,
             formats: Negotiation::with_server(version, config.formats),
             attached: AttachedAttributes::new(config.max_attached_paths),

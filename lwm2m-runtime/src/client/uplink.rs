@@ -2,9 +2,10 @@ use alloc::{string::String, vec::Vec};
 
 use super::{
     Client, ClientConfig, Event, RegistrationFailure, SendFailure, State,
-    account::{Account, text},
+    account::Account,
     registration::{Step, Told},
     session::versions,
+    transport::binding,
 };
 use crate::{
     coap::{Endpoint, ExchangeId, Failure, IncomingResponse, OptionBuffer, Peer},
@@ -12,8 +13,8 @@ use crate::{
     link::LinkWriter,
     model::Version,
     operation::{
-        Binding, CoapSession, Location, ObjectList, ProfileId, RegisterParameters, Status, Transport,
-        UpdateParameters, Uplink, read_uplink_response,
+        CoapSession, Location, ObjectList, ProfileId, RegisterParameters, Status, UpdateParameters, Uplink,
+        read_uplink_response,
     },
     time::Instant,
     tree::Tree,
@@ -358,27 +359,6 @@ fn telling(config: &ClientConfig, tree: &Tree, account: &Account, version: Versi
         sms: config.sms.clone(),
         list,
     }
-}
-
-/// In LwM2M 1.0 the binding of the Server object; later the transports of the device that the server has, and UDP,
-/// which every server has.
-fn binding(config: &ClientConfig, tree: &Tree, account: &Account, version: Version) -> Binding {
-    let listed = Binding::parse(&account.binding, version);
-    if version < Version::V1_1 {
-        return listed.unwrap_or_default();
-    }
-    let supported = tree
-        .instance(3, 0)
-        .and_then(|device| text(device, 16))
-        .and_then(|text| Binding::parse(text, version))
-        .unwrap_or(config.binding);
-    let common: Vec<Transport> = supported
-        .transports()
-        .filter(|transport| {
-            *transport == Transport::Udp || listed.is_none_or(|listed| listed.contains(*transport))
-        })
-        .collect();
-    Binding::new(&common).unwrap_or_default()
 }
 
 /// The payload of a Register, and of an Update when it has changed.

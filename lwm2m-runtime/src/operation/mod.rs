@@ -11,6 +11,7 @@
 //! | `status` | how an operation ended | Core 1.2, section 6.7 |
 //! | `arguments` | the arguments of an Execute | Core 1.2, section 6.3.5 |
 //! | `binding` | the transports by which a client can be reached | Core 1.2, section 6.2.1.2 |
+//! | `transport_choice` | by which of them a session begins | Core 1.2, section 6.2.1.2 |
 //! | `registration` | the parameters of Register and Update | Core 1.2, section 6.2 |
 //! | `profile` | profile identifiers | Core 1.2, section 6.2.1.1 |
 //! | `discover` | the links that answer a Discover | Core 1.2, section 6.3.2 |
@@ -37,6 +38,7 @@ mod registration;
 mod request;
 mod response;
 mod status;
+mod transport_choice;
 mod uplink;
 mod versions;
 
@@ -57,5 +59,6 @@ pub use registration::{ParameterError, RegisterParameters, UpdateParameters};
 pub use request::{Depth, ExecuteInput, InvalidRequest, Request, WriteMode};
 pub use response::{Response, UplinkResponse};
 pub use status::Status;
+pub use transport_choice::TransportChoice;
 pub use uplink::Uplink;
 pub use versions::{implied_version, implied_versions, must_name_version};

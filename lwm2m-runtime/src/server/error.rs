@@ -1,6 +1,9 @@
 use core::fmt;
 
-use crate::{coap, operation::InvalidRequest};
+use crate::{
+    coap,
+    operation::{InvalidRequest, Transport},
+};
 
 /// Why a request was not taken. Nothing was sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,6 +17,11 @@ pub enum RequestError {
     UnknownObject {
         /// Which it has not.
         object: u16,
+    },
+    /// The client has not listed the transport by which it is asked to come.
+    Transport {
+        /// Which.
+        transport: Transport,
     },
     /// It is an Observe, or its cancel: use [`Server::observe`](super::Server::observe) and
     /// [`Server::cancel_observation`](super::Server::cancel_observation). Or it is none, and was to be observed.
@@ -39,6 +47,11 @@ impl fmt::Display for RequestError {
                     "the client has not registered object {object}: it has no instances to create"
                 )
             }
+            Self::Transport { transport } => write!(
+                f,
+                "the client's binding does not list {}; write /1/x/7 first, or ask without",
+                transport.letter()
+            ),
             Self::Observation => f.write_str("`observe` is for observations, `request` for everything else"),
             Self::QueueFull => {
                 f.write_str("too many requests wait; wait until one ends or raise `max_requests`")

@@ -7,6 +7,7 @@
 //! | `event`, `error` | what happened, and why something was not taken |
 //! | `reader`, `uplink` | Register, Update and De-register, read and done |
 //! | `send` | Send |
+//! | `triggers` | what has a client update its registration |
 //! | `queue` | what waits for clients that sleep |
 //! | `requests` | what clients are asked, one thing at a time |
 //! | `observation`, `observations` | what clients notify of |
@@ -32,6 +33,7 @@ mod registration;
 mod registrations;
 mod requests;
 mod send;
+mod triggers;
 mod uplink;
 
 pub use authoriser::{Anybody, Authoriser};

@@ -3,7 +3,7 @@ use crate::{
     coap::Peer,
     encoding::Negotiation,
     model::Version,
-    operation::{Binding, ObjectTable, ProfileId},
+    operation::{Binding, ObjectTable, ProfileId, Transport},
     time::Instant,
 };
 
@@ -63,6 +63,17 @@ impl<'a> Registration<'a> {
     #[must_use]
     pub const fn queue_mode(&self) -> bool {
         self.record.queue
+    }
+
+    /// Whether the client takes a request by a transport now: one that it has listed (or UDP, which every client has,
+    /// unless it is of LwM2M 1.0), and not one that sleeps. Short messages reach a client of LwM2M 1.0 at any time: of
+    /// `UQS` only UDP queues.
+    #[must_use]
+    pub fn takes_requests(&self, now: Instant, transport: Transport) -> bool {
+        let old = self.version() < Version::V1_1;
+        let listed = self.binding().contains(transport) || transport == Transport::Udp && !old;
+        let any_time = old && transport == Transport::Sms && self.binding().contains(Transport::Udp);
+        listed && (any_time || now < self.listens_until)
     }
 
     /// The number for short messages, without a plus sign, or an external identifier.

@@ -22,3 +22,4 @@ mod sending;
 mod smartcard;
 mod streaming;
 mod support;
+mod transports;

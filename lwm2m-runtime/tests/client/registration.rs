@@ -5,6 +5,7 @@ use lwm2m_runtime::{
     coap::{Code, OptionNumber},
     encoding::ContentFormat,
     model::{Path, ValueRef, Version},
+    operation::Transport,
 };
 
 use crate::support::{Ack, Bench, Con, SERVER, answer, config, get, peer, post, put, server, tree, tree_of};
@@ -15,7 +16,14 @@ fn int_101_a_register_says_who_and_what() {
     let mut bench = Bench::new(config(), tree());
     bench.client.start(bench.now);
     let uri = "coap://127.0.0.1:101".to_owned();
-    assert_eq!(bench.events(), [Event::Connect { server: SERVER, uri }]);
+    assert_eq!(
+        bench.events(),
+        [Event::Connect {
+            server: SERVER,
+            uri,
+            transport: Transport::Udp
+        }]
+    );
     assert_eq!(bench.client.state(SERVER), Some(State::Connecting));
     bench.silent();
 

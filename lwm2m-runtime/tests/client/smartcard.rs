@@ -9,7 +9,7 @@ use lwm2m_runtime::{
     },
     model::{Path, ValueRef, Version},
     objects::{Lwm2mAccessControl, Lwm2mSecurity, Lwm2mServer, o0_v1_2::SecurityMode},
-    operation::TreeView,
+    operation::{Transport, TreeView},
     tree::{SmartcardRefusal, Tree},
 };
 
@@ -93,7 +93,12 @@ fn a_card_is_looked_at_before_each_register_and_update() {
     let mut bench = started(&[], &file);
     assert_eq!(bench.client.smartcard_instances().count(), 2);
     let uri = format!("coap://127.0.0.1:{SERVER}");
-    assert_eq!(bench.events(), [Event::Connect { server: SERVER, uri }]);
+    let connect = Event::Connect {
+        server: SERVER,
+        uri,
+        transport: Transport::Udp,
+    };
+    assert_eq!(bench.events(), [connect]);
     bench.connect(SERVER);
     assert_eq!(bench.events(), [Event::CheckSmartcard { server: SERVER }]);
     bench.silent();

@@ -22,4 +22,5 @@ mod register;
 mod requests;
 mod send;
 mod support;
+mod triggers;
 mod update;

@@ -35,6 +35,7 @@ use lwm2m_runtime::{
     bootstrap::{BootstrapServer, BootstrapServerConfig, Plans},
     client::{self, Client, ClientConfig},
     coap::Peer,
+    operation::Transport,
     random::Random,
     server::{Server, ServerConfig},
     time::Instant,
@@ -390,9 +391,15 @@ impl<A: Application> Pair<A> {
                 let Some(event) = host.engine.poll_event() else {
                     break;
                 };
-                if let client::Event::Connect { server, uri } = &event {
+                if let client::Event::Connect {
+                    server,
+                    uri,
+                    transport,
+                } = &event
+                {
+                    let reaches = host.online && *transport == Transport::Udp;
                     let address = resolve(uri).filter(|address| !host.unreachable.contains(address));
-                    match address.filter(|_| host.online) {
+                    match address.filter(|_| reaches) {
                         Some(address) => host.engine.connected(now, *server, Peer::new(address)),
                         None => host.engine.disconnected(now, *server),
                     }

@@ -14,6 +14,7 @@ use crate::{
         wire::{Engine, Wire},
         work::{Work, answer},
     },
+    operation::Transport,
     time::Instant,
 };
 
@@ -189,11 +190,18 @@ impl Task {
         while let Some(event) = self.device.client.poll_event() {
             tracing::debug!(?event);
             match &event {
-                Event::Connect { server, uri } => {
+                Event::Connect {
+                    server,
+                    uri,
+                    transport,
+                } => {
                     if *server == client::BOOTSTRAP_SERVER {
                         self.set_time();
                     }
-                    self.connect(*server, uri);
+                    match transport {
+                        Transport::Udp => self.connect(*server, uri),
+                        other => self.cannot_connect(*server, *other),
+                    }
                 }
                 Event::Registered { server, .. } => {
                     for reply in self.waiting.drain(..) {
@@ -246,6 +254,13 @@ impl Task {
                 let _ = lookups.send(Command::Resolved { server, addresses }).await;
             }
         });
+    }
+
+    /// Sockets of datagrams are all that there is.
+    fn cannot_connect(&mut self, server: u16, transport: Transport) {
+        tracing::warn!(server, ?transport, "a server wants a transport that there is not");
+        let error = io::Error::from(io::ErrorKind::Unsupported);
+        self.resolved(server, Err(error));
     }
 
     fn resolved(&mut self, server: u16, addresses: io::Result<Vec<SocketAddr>>) {
