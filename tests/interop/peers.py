@@ -32,28 +32,45 @@ def ours():
 
 def leshan():
     """Eclipse Leshan's libraries, by Maven; its demos are not published there. Small programs in Java drive them."""
+    reason = java("leshan", HERE / "leshan_programs")
+    if reason:
+        return reason, []
+    import leshan
+
+    leshan.programs.CLASSES = TARGET / "leshan"
+    return None, leshan.SCENARIOS
+
+
+def leshan_bootstrap():
+    """The bootstrap server of Eclipse Leshan, of an older version than the rest of it, which has libraries of its own."""
+    reason = java("leshan-bootstrap", HERE / "leshan_programs" / "bootstrap")
+    if reason:
+        return reason, []
+    import leshan
+
+    leshan.programs.BOOTSTRAP_CLASSES = TARGET / "leshan-bootstrap"
+    return None, leshan.BOOTSTRAP_SCENARIOS
+
+
+def java(name, programs):
+    """Fetches libraries and compiles programs; why they cannot be had, `None` if they can."""
     for tool in ("java", "javac", "mvn"):
         if not shutil.which(tool):
-            return f"there is no {tool}", []
-    libraries, classes = TARGET / "leshan" / "libraries", TARGET / "leshan" / "classes"
+            return f"there is no {tool}"
+    directory = TARGET / name
+    libraries, classes = directory / "libraries", directory / "classes"
     classes.mkdir(parents=True, exist_ok=True)
-    pom = HERE / "leshan_programs" / "pom.xml"
+    pom, have = programs / "pom.xml", directory / "pom.xml"
     copy = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
-    have = TARGET / "leshan" / "pom.xml"
     if not have.exists() or have.read_bytes() != pom.read_bytes():
         shutil.rmtree(libraries, ignore_errors=True)
         reason = attempt(["mvn", "-B", "-q", "-f", pom, copy, f"-DoutputDirectory={libraries}"])
         if reason:
-            return f"its libraries cannot be had: {reason}", []
+            return f"its libraries cannot be had: {reason}"
         shutil.copy(pom, have)
-    sources = sorted((HERE / "leshan_programs" / "src").glob("*.java"))
+    sources = sorted([*(programs / "src").glob("*.java"), *(HERE / "leshan_programs" / "shared").glob("*.java")])
     reason = attempt(["javac", "-cp", f"{libraries}/*", "-d", classes, *sources])
-    if reason:
-        return f"its driver does not compile: {reason}", []
-    import leshan
-
-    leshan.programs.JAVA = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{classes}{os.pathsep}{libraries}/*"]
-    return None, leshan.SCENARIOS
+    return f"its driver does not compile: {reason}" if reason else None
 
 
 def libcoap():
@@ -108,4 +125,11 @@ def apt_install(package):
     return attempt([*root, "apt-get", "install", "-qq", "-y", "--no-install-recommends", package])
 
 
-ALL = {"ours": ours, "leshan": leshan, "libcoap": libcoap, "aiocoap": aiocoap, "lwm2md": lwm2md}
+ALL = {
+    "ours": ours,
+    "leshan": leshan,
+    "leshan_bootstrap": leshan_bootstrap,
+    "libcoap": libcoap,
+    "aiocoap": aiocoap,
+    "lwm2md": lwm2md,
+}

@@ -1,6 +1,10 @@
 """Eclipse Leshan: its servers and our device, and our servers and its client."""
 
+from . import programs
 from .client import LeshanClient
 from .device import DeviceOfVersion10, DeviceOfVersion11
 
 SCENARIOS = [DeviceOfVersion11, DeviceOfVersion10, LeshanClient]
+
+# What Leshan's bootstrap server is tried with.
+BOOTSTRAP_SCENARIOS = []

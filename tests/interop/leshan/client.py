@@ -3,7 +3,7 @@
 import unittest
 
 import harness
-from harness import Commanded, Server
+from harness import Server
 
 from . import programs
 from .programs import CHANGED
@@ -18,7 +18,7 @@ class LeshanClient(unittest.TestCase):
     def setUpClass(cls):
         cls.server = Server("our-server-leshan")
         cls.addClassCleanup(cls.server.close)
-        cls.client = Commanded("leshan-client", programs.command("LeshanClient", "lesh", cls.server.uri(), "100"))
+        cls.client = programs.client("lesh", cls.server.uri(), "lifetime=100")
         cls.addClassCleanup(cls.client.close)
         cls.registered = cls.server.expect("registered", endpoint="lesh")
 

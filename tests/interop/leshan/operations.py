@@ -4,7 +4,7 @@ import base64
 import unittest
 
 import harness
-from harness import Commanded, Device
+from harness import Device
 
 from . import programs
 from .programs import CHANGED, CONTENT, CREATED, DELETED
@@ -17,10 +17,9 @@ class WithLeshanServer(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.leshan = Commanded(f"leshan-server-{cls.version}", programs.command("LeshanServer"))
+        cls.leshan = programs.server(f"leshan-server-{cls.version}")
         cls.addClassCleanup(cls.leshan.close)
-        port = cls.leshan.expect("listening")["port"]
-        cls.uri = f"coap://127.0.0.1:{port}"
+        cls.uri = programs.uri(cls.leshan)
         options = ["--lifetime", "100", "--object", "3442:0"]
         if cls.version != "1.1":
             # 1.1 is what both come to by themselves.

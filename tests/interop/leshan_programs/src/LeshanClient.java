@@ -6,23 +6,30 @@ import java.util.List;
 import java.util.Map;
 
 import org.eclipse.leshan.client.LeshanClientBuilder;
+import org.eclipse.leshan.client.bootstrap.DefaultBootstrapConsistencyChecker;
 import org.eclipse.leshan.client.engine.DefaultRegistrationEngineFactory;
 import org.eclipse.leshan.client.object.LwM2mTestObject;
 import org.eclipse.leshan.client.object.Security;
 import org.eclipse.leshan.client.object.Server;
 import org.eclipse.leshan.client.observer.LwM2mClientObserverAdapter;
 import org.eclipse.leshan.client.resource.BaseInstanceEnabler;
+import org.eclipse.leshan.client.resource.LwM2mObjectEnabler;
 import org.eclipse.leshan.client.resource.ObjectsInitializer;
 import org.eclipse.leshan.client.resource.SimpleInstanceEnabler;
 import org.eclipse.leshan.client.send.ManualDataSender;
+import org.eclipse.leshan.client.servers.DefaultServersInfoExtractor;
 import org.eclipse.leshan.client.servers.LwM2mServer;
 import org.eclipse.leshan.core.LwM2mId;
+import org.eclipse.leshan.core.ResponseCode;
 import org.eclipse.leshan.core.model.ObjectModel;
 import org.eclipse.leshan.core.model.ResourceModel.Type;
 import org.eclipse.leshan.core.model.StaticModel;
+import org.eclipse.leshan.core.node.LwM2mPath;
 import org.eclipse.leshan.core.node.LwM2mResource;
+import org.eclipse.leshan.core.request.BootstrapRequest;
 import org.eclipse.leshan.core.request.ContentFormat;
 import org.eclipse.leshan.core.request.DeregisterRequest;
+import org.eclipse.leshan.core.request.ReadRequest;
 import org.eclipse.leshan.core.request.RegisterRequest;
 import org.eclipse.leshan.core.request.UpdateRequest;
 import org.eclipse.leshan.core.request.argument.Arguments;
@@ -37,33 +44,73 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A client of Eclipse Leshan, driven by lines of JSON: arguments are its endpoint name, the server's URI and the
- * lifetime in seconds.
+ * A client of Eclipse Leshan, driven by lines of JSON. Arguments are its endpoint name, a URI, and then
+ * <ul>
+ * <li>"lifetime=100" in seconds, "queue" for queue mode: the URI is the server's;</li>
+ * <li>"bootstrap", "format=TLV" for the one that it prefers, "refuse=1" for how often it finds what it is given
+ * inconsistent: the URI is the bootstrap server's.</li>
+ * </ul>
  */
 public final class LeshanClient {
     private final org.eclipse.leshan.client.LeshanClient client;
     private final Temperature temperature = new Temperature();
 
     public static void main(String[] arguments) throws Exception {
-        new LeshanClient(arguments[0], arguments[1], Long.parseLong(arguments[2])).run();
+        Map<String, String> options = new HashMap<>();
+        for (String option : Arrays.asList(arguments).subList(2, arguments.length)) {
+            String[] parts = option.split("=", 2);
+            options.put(parts[0], parts.length > 1 ? parts[1] : "");
+        }
+        new LeshanClient(arguments[0], arguments[1], options).run();
     }
 
-    private LeshanClient(String endpoint, String uri, long lifetime) {
+    private LeshanClient(String endpoint, String uri, Map<String, String> options) {
         ObjectsInitializer objects = new ObjectsInitializer(new StaticModel(Models.newest()));
-        objects.setInstancesForObject(LwM2mId.SECURITY, Security.noSec(uri, 123));
-        objects.setInstancesForObject(LwM2mId.SERVER, new Server(123, lifetime));
+        DefaultRegistrationEngineFactory engine = new DefaultRegistrationEngineFactory();
+        engine.setQueueMode(options.containsKey("queue"));
+        if (options.containsKey("bootstrap")) {
+            objects.setInstancesForObject(LwM2mId.SECURITY, Security.noSecBootstrap(uri));
+            objects.setClassForObject(LwM2mId.SERVER, Server.class);
+            objects.setClassForObject(LwM2mId.ACCESS_CONTROL, SimpleInstanceEnabler.class);
+            engine.setRetryWaitingTimeInMs(1_000);
+            if (options.containsKey("format")) {
+                engine.setPreferredContentFormat(ContentFormat.fromName(options.get("format")));
+            }
+        } else {
+            long lifetime = Long.parseLong(options.getOrDefault("lifetime", "100"));
+            objects.setInstancesForObject(LwM2mId.SECURITY, Security.noSec(uri, 123));
+            objects.setInstancesForObject(LwM2mId.SERVER, new Server(123, lifetime));
+        }
         objects.setInstancesForObject(LwM2mId.DEVICE, new Device());
         objects.setInstancesForObject(Models.TEMPERATURE, temperature);
         objects.setInstancesForObject(Models.TEST, new LwM2mTestObject());
         client = new LeshanClientBuilder(endpoint).setObjects(objects.createAll())
                 .setEndpointsProviders(
                         new CaliforniumClientEndpointsProvider.Builder(new CoapClientProtocolProvider()).build())
-                .setRegistrationEngineFactory(new DefaultRegistrationEngineFactory())
+                .setRegistrationEngineFactory(engine)
+                .setBootstrapConsistencyChecker(new Refusing(Integer.parseInt(options.getOrDefault("refuse", "0"))))
                 .setDataSenders(new ManualDataSender()).build();
     }
 
     private void run() throws Exception {
         client.addObserver(new LwM2mClientObserverAdapter() {
+            @Override
+            public void onBootstrapStarted(LwM2mServer server, BootstrapRequest request) {
+                Json.print(Json.event("bootstrapping"));
+            }
+
+            @Override
+            public void onBootstrapSuccess(LwM2mServer server, BootstrapRequest request) {
+                Json.print(Json.event("bootstrapped"));
+            }
+
+            @Override
+            public void onBootstrapFailure(LwM2mServer server, BootstrapRequest request, ResponseCode code,
+                    String message, Exception cause) {
+                Json.print(Json.event("bootstrap failed").put("code", String.valueOf(code)).put("cause",
+                        String.valueOf(cause)));
+            }
+
             @Override
             public void onRegistrationSuccess(LwM2mServer server, RegisterRequest request, String id) {
                 Json.print(Json.event("registered").put("location", id));
@@ -89,6 +136,15 @@ public final class LeshanClient {
         case "temperature":
             temperature.set(command.get("value").asDouble());
             return Json.object();
+        case "get":
+            LwM2mPath path = new LwM2mPath(command.get("path").asText());
+            ReadResponse held = client.getObjectTree().getObjectEnabler(path.getObjectId()).read(LwM2mServer.SYSTEM,
+                    new ReadRequest(path.toString()));
+            ObjectNode values = Json.object();
+            if (held.isSuccess()) {
+                values.set("values", Json.values(path, held.getContent()));
+            }
+            return values.put("code", held.getCode().toString());
         case "update":
             client.triggerRegistrationUpdate();
             return Json.object();
@@ -104,6 +160,25 @@ public final class LeshanClient {
             return Json.object();
         default:
             throw new IllegalArgumentException("no command " + command.path("op"));
+        }
+    }
+
+    /** Leshan's own check, but for some refusals first. */
+    private static final class Refusing extends DefaultBootstrapConsistencyChecker {
+        private int left;
+
+        Refusing(int left) {
+            super(new DefaultServersInfoExtractor());
+            this.left = left;
+        }
+
+        @Override
+        public synchronized List<String> checkconfig(Map<Integer, LwM2mObjectEnabler> objects) {
+            if (left > 0) {
+                left--;
+                return Arrays.asList("as the script wants");
+            }
+            return super.checkconfig(objects);
         }
     }
 

@@ -1,9 +1,7 @@
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,14 +10,8 @@ import org.eclipse.leshan.core.endpoint.Protocol;
 import org.eclipse.leshan.core.link.Link;
 import org.eclipse.leshan.core.link.lwm2m.attributes.DefaultLwM2mAttributeParser;
 import org.eclipse.leshan.core.link.lwm2m.attributes.LwM2mAttributeSet;
-import org.eclipse.leshan.core.model.ResourceModel.Type;
-import org.eclipse.leshan.core.node.LwM2mMultipleResource;
 import org.eclipse.leshan.core.node.LwM2mNode;
-import org.eclipse.leshan.core.node.LwM2mObjectInstance;
 import org.eclipse.leshan.core.node.LwM2mPath;
-import org.eclipse.leshan.core.node.LwM2mResource;
-import org.eclipse.leshan.core.node.LwM2mSingleResource;
-import org.eclipse.leshan.core.node.ObjectLink;
 import org.eclipse.leshan.core.node.TimestampedLwM2mNodes;
 import org.eclipse.leshan.core.observation.CompositeObservation;
 import org.eclipse.leshan.core.observation.Observation;
@@ -50,6 +42,8 @@ import org.eclipse.leshan.core.response.ReadResponse;
 import org.eclipse.leshan.server.LeshanServerBuilder;
 import org.eclipse.leshan.server.model.VersionedModelProvider;
 import org.eclipse.leshan.server.observation.ObservationListener;
+import org.eclipse.leshan.server.queue.PresenceListener;
+import org.eclipse.leshan.server.queue.StaticClientAwakeTimeProvider;
 import org.eclipse.leshan.server.registration.Registration;
 import org.eclipse.leshan.server.registration.RegistrationListener;
 import org.eclipse.leshan.server.registration.RegistrationUpdate;
@@ -65,7 +59,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * A server of Eclipse Leshan on a free port of the loopback address, driven by lines of JSON.
  *
  * <p>
- * Prints {"event":"listening","port":N}, then events of registrations, notifications and data that devices send.
+ * Prints {"event":"listening","port":N}, then events of registrations, notifications, data that devices send, and of
+ * devices in queue mode that wake up and fall asleep. The argument is how many milliseconds such a device stays awake; 0
+ * stands for always.
  */
 final class LeshanServer {
     private static final long TIMEOUT = 10_000;
@@ -73,22 +69,24 @@ final class LeshanServer {
     private final org.eclipse.leshan.server.LeshanServer server;
 
     public static void main(String[] arguments) throws Exception {
-        new LeshanServer().run();
+        new LeshanServer(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 0).run();
     }
 
-    private LeshanServer() {
+    private LeshanServer(int awake) {
         CaliforniumServerEndpointsProvider.Builder endpoints = new CaliforniumServerEndpointsProvider.Builder(
                 new CoapServerProtocolProvider());
         endpoints.setConfiguration(endpoints.createDefaultConfiguration());
         endpoints.addEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Protocol.COAP);
         server = new LeshanServerBuilder().setEndpointsProviders(endpoints.build())
-                .setObjectModelProvider(new VersionedModelProvider(Models.all())).build();
+                .setObjectModelProvider(new VersionedModelProvider(Models.all()))
+                .setClientAwakeTimeProvider(new StaticClientAwakeTimeProvider(awake)).build();
     }
 
     private void run() throws Exception {
         server.getRegistrationService().addListener(new Registrations());
         server.getObservationService().addListener(new Notifications());
         server.getSendService().addListener(new Sends());
+        server.getPresenceService().addListener(new Presence());
         server.start();
         Json.print(Json.event("listening").put("port", server.getEndpoint(Protocol.COAP).getURI().getPort()));
         Json.serve(this::answer);
@@ -136,9 +134,9 @@ final class LeshanServer {
         case "read":
             return new ReadRequest(format, path);
         case "write":
-            return new WriteRequest(WriteRequest.Mode.REPLACE, format, path, node(new LwM2mPath(path), command));
+            return new WriteRequest(WriteRequest.Mode.REPLACE, format, path, Nodes.node(new LwM2mPath(path), command));
         case "update":
-            return new WriteRequest(WriteRequest.Mode.UPDATE, format, path, node(new LwM2mPath(path), command));
+            return new WriteRequest(WriteRequest.Mode.UPDATE, format, path, Nodes.node(new LwM2mPath(path), command));
         case "execute":
             return command.has("arguments") ? new ExecuteRequest(path, command.get("arguments").asText())
                     : new ExecuteRequest(path);
@@ -153,7 +151,7 @@ final class LeshanServer {
                     new DefaultLwM2mAttributeParser().parseUriQuery(command.get("attributes").asText())));
         case "create":
             return new CreateRequest(format, path,
-                    (LwM2mObjectInstance) instance(new LwM2mPath(path), command.get("instance").asInt(), command));
+                    Nodes.instance(command.get("instance").asInt(), command.get("resources")));
         case "delete":
             return new DeleteRequest(path);
         case "read-composite":
@@ -164,7 +162,7 @@ final class LeshanServer {
             Map<LwM2mPath, LwM2mNode> nodes = new HashMap<>();
             for (JsonNode value : command.get("values")) {
                 LwM2mPath target = new LwM2mPath(value.get("path").asText());
-                nodes.put(target, node(target, value));
+                nodes.put(target, Nodes.node(target, value));
             }
             return new WriteCompositeRequest(format, nodes, null);
         default:
@@ -192,65 +190,10 @@ final class LeshanServer {
         return paths;
     }
 
-    private static LwM2mNode node(LwM2mPath path, JsonNode command) throws Exception {
-        if (path.isObjectInstance()) {
-            return instance(path, path.getObjectInstanceId(), command);
-        }
-        if (path.isResourceInstance()) {
-            Type type = Type.valueOf(command.get("type").asText());
-            return org.eclipse.leshan.core.node.LwM2mResourceInstance.newInstance(path.getResourceInstanceId(),
-                    value(command.get("value"), type), type);
-        }
-        return resource(path.getResourceId(), command);
-    }
-
-    private static LwM2mNode instance(LwM2mPath path, int id, JsonNode command) throws Exception {
-        List<LwM2mResource> resources = new ArrayList<>();
-        for (JsonNode resource : command.get("resources")) {
-            resources.add(resource(resource.get("resource").asInt(), resource));
-        }
-        return new LwM2mObjectInstance(id, resources);
-    }
-
-    private static LwM2mResource resource(int id, JsonNode description) throws Exception {
-        Type type = Type.valueOf(description.get("type").asText());
-        JsonNode value = description.get("value");
-        if (!value.isObject()) {
-            return LwM2mSingleResource.newResource(id, value(value, type), type);
-        }
-        Map<Integer, Object> values = new HashMap<>();
-        var fields = value.fields();
-        while (fields.hasNext()) {
-            var field = fields.next();
-            values.put(Integer.valueOf(field.getKey()), value(field.getValue(), type));
-        }
-        return LwM2mMultipleResource.newResource(id, values, type);
-    }
-
-    private static Object value(JsonNode value, Type type) {
-        switch (type) {
-        case STRING:
-            return value.asText();
-        case INTEGER:
-            return value.asLong();
-        case FLOAT:
-            return value.asDouble();
-        case BOOLEAN:
-            return value.asBoolean();
-        case OPAQUE:
-            return Base64.getDecoder().decode(value.asText());
-        case TIME:
-            return new Date(value.asLong() * 1000);
-        case OBJLNK:
-            return ObjectLink.decodeFromString(value.asText());
-        default:
-            throw new IllegalArgumentException("no values of type " + type);
-        }
-    }
-
     private static ObjectNode describe(ObjectNode line, Registration registration) {
         line.put("ep", registration.getEndpoint()).put("version", registration.getLwM2mVersion().toString())
-                .put("lifetime", registration.getLifeTimeInSec()).put("root", registration.getRootPath());
+                .put("lifetime", registration.getLifeTimeInSec()).put("root", registration.getRootPath())
+                .put("queue", registration.usesQueueMode());
         ArrayNode links = line.putArray("links");
         for (Link link : registration.getSortedObjectLinks()) {
             links.add(link.toString());
@@ -304,6 +247,18 @@ final class LeshanServer {
         @Override
         public void onError(Observation observation, Registration registration, Exception error) {
             Json.print(Json.event("notification").put("ep", registration.getEndpoint()).put("error", error.toString()));
+        }
+    }
+
+    private static final class Presence implements PresenceListener {
+        @Override
+        public void onAwake(Registration registration) {
+            Json.print(Json.event("awake").put("ep", registration.getEndpoint()));
+        }
+
+        @Override
+        public void onSleeping(Registration registration) {
+            Json.print(Json.event("asleep").put("ep", registration.getEndpoint()));
         }
     }
 
