@@ -5,53 +5,55 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
+use clap::{Args, Parser};
 use lwm2m_runtime::{
     encoding::{ContentFormat, Format, FormatSet},
     model::Version,
     net::ServerUri,
 };
 
-use crate::extra::Extra;
+use crate::{accounts::Named, extra::Extra};
 
-/// A device of LwM2M with live values: it registers with a server, answers it and notifies it until Ctrl-C, and
+/// A device of LwM2M with live values: it registers with servers, answers them and notifies them until Ctrl-C, and
 /// de-registers then. With --count it is a fleet.
 #[derive(Clone, Debug, Parser)]
 #[command(
     disable_version_flag = true,
     after_help = "\
 OBJECTS
-  1 Server, 3 Device, 5 Firmware Update, 6 Location, 7 Connectivity Statistics, 3303 Temperature, and those of --object.
+  1 Server, 3 Device, 5 Firmware Update, 6 Location, 7 Connectivity Statistics, 3303 Temperature, and those of --object;
+  2 Access Control where there may be several servers.
   A package written to /5/0/0 is installed by executing /5/0/2. One that begins with `corrupt`, `unsupported` or `fails`
   does what it says; any other one works, and its first line is the new version.
 
 COMMANDS of a single device, on standard input
   set PATH VALUE   a value of the device itself, as in `set /3303/0/5700 30.5`
   get PATH         prints a value
-  send PATH..      sends values to the server, unasked
-  update, register, deregister, quit
+  send PATH..      sends values to every server that wants some, unasked
+  accounts         which servers there are, and where the registration with each stands
+  rights           which server may do what
+  bootstrap        asks the bootstrap server for a configuration
+  update [SERVER], register [SERVER], deregister [SERVER]
+  quit
 
 EXAMPLES
   device --server coap://localhost:5683 --object 3311:0 --object 3342:0
+  device --server coap://one.example --server 20=coap://two.example
+  device --bootstrap coap://localhost:5783 --endpoint station-1
+  device --queue-mode --awake 10
   device --count 10000 --lifetime 60"
 )]
 pub(crate) struct Arguments {
     /// The endpoint client name; those of a fleet have -0, -1, .. behind it.
     #[arg(short, long, default_value = "urn:dev:ops:32473-example", value_name = "NAME")]
     pub(crate) endpoint: String,
-    /// Where the server is.
-    #[arg(short, long, default_value = "coap://localhost:5683", value_name = "URI")]
-    pub(crate) server: ServerUri,
-    /// How long the server keeps the registration without an update, in seconds.
-    #[arg(short, long, default_value_t = 300, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) lifetime: u32,
     /// The version of LwM2M. Without it 1.2 is tried first, then 1.1 and 1.0.
     #[arg(long = "lwm2m", value_name = "VERSION", value_parser = version)]
     pub(crate) version: Option<Version>,
     /// The content formats that the device reads and writes, by name or number. Without it all.
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = format)]
     pub(crate) formats: Vec<Format>,
-    /// Tells the server at registration which formats these are.
+    /// Tells the servers at registration which formats these are.
     #[arg(long, requires = "formats")]
     pub(crate) announce_formats: bool,
     /// A further object of the registry and its instance, as 3311:0; 3311@1.0:0 for a version of it.
@@ -66,22 +68,81 @@ pub(crate) struct Arguments {
     /// Prints events as JSON, one a line.
     #[arg(long)]
     pub(crate) json: bool,
+    /// The address that datagrams leave from.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) bind: Option<SocketAddr>,
+
+    #[command(flatten)]
+    pub(crate) accounts: Accounts,
+    #[command(flatten)]
+    pub(crate) sleep: Sleep,
+    #[command(flatten)]
+    pub(crate) fleet: Fleet,
+}
+
+/// Where the device is known from the start.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Servers")]
+pub(crate) struct Accounts {
+    /// A server, and perhaps its Short Server ID, which is else 1, 2, .. in the order of the servers. Without any server,
+    /// and without --bootstrap, coap://localhost:5683.
+    #[arg(short, long = "server", value_name = "[ID=]URI")]
+    pub(crate) servers: Vec<Named>,
+    /// How long these servers keep the registration without an update, in seconds.
+    #[arg(short, long, default_value_t = 300, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) lifetime: u32,
+    /// A bootstrap server, which has the device's configuration. It is asked when there is no server, when a registration
+    /// fails that has it so, and when a server wants it.
+    #[arg(short, long, value_name = "URI")]
+    pub(crate) bootstrap: Option<ServerUri>,
+    /// How long to wait before the bootstrap server is asked, in seconds.
+    #[arg(long, value_name = "SECONDS", requires = "bootstrap")]
+    pub(crate) hold_off: Option<u32>,
+    /// Asks for the configuration step by step, not for all of it at once by a pack.
+    #[arg(long)]
+    pub(crate) no_pack: bool,
+    /// The content format in which the bootstrap server is to write: tlv, senml-json, senml-cbor or lwm2m-cbor.
+    #[arg(long, value_name = "FORMAT", value_parser = bootstrap_format)]
+    pub(crate) bootstrap_format: Option<ContentFormat>,
+}
+
+/// Whether the device listens all the time.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Sleep")]
+pub(crate) struct Sleep {
+    /// Sleeps when there is nothing to do: servers keep what they have to ask until it wakes.
+    #[arg(long)]
+    pub(crate) queue_mode: bool,
+    /// How long it listens after the last message, in seconds. Without it 93, on which servers count.
+    #[arg(long, value_name = "SECONDS", requires = "queue_mode", value_parser = seconds)]
+    pub(crate) awake: Option<Duration>,
+}
+
+/// Many devices in one process.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Fleet")]
+pub(crate) struct Fleet {
     /// How many devices.
     #[arg(short = 'n', long, default_value_t = 1, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: u32,
     /// How many of them register at a time.
     #[arg(long, default_value_t = 200, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) window: u32,
-    /// The address that datagrams leave from.
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    pub(crate) bind: Option<SocketAddr>,
-    /// The first of the addresses that the devices of a fleet have, if the server is on this host: they share one
-    /// socket. With a server elsewhere each has a socket of its own.
+    /// The first of the addresses that the devices have, if the servers are on this host: they share one socket. With
+    /// servers elsewhere each has a socket of its own.
     #[arg(long, default_value = "127.1.0.1", value_name = "ADDRESS")]
     pub(crate) first_address: Ipv4Addr,
 }
 
 impl Arguments {
+    /// The binding of an account. LwM2M 1.0 says there whether the device sleeps.
+    pub(crate) fn binding(&self) -> &'static str {
+        match (self.version, self.sleep.queue_mode) {
+            (Some(Version::V1_0), true) => "UQ",
+            _ => "U",
+        }
+    }
+
     /// The formats that were named, or all.
     pub(crate) fn format_set(&self) -> FormatSet {
         match self.formats.as_slice() {
@@ -104,6 +165,16 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .filter(|duration| !duration.is_zero())
         .ok_or_else(|| "seconds are a number above 0".to_owned())
+}
+
+/// A format in which a whole instance can be written.
+fn bootstrap_format(text: &str) -> Result<ContentFormat, String> {
+    match format(text)? {
+        format @ (Format::Tlv | Format::SenmlJson | Format::SenmlCbor | Format::Lwm2mCbor) => {
+            Ok(format.content_format())
+        }
+        _ => Err("a configuration comes in tlv, senml-json, senml-cbor or lwm2m-cbor".to_owned()),
+    }
 }
 
 /// A format by its name or its number.

@@ -11,9 +11,13 @@ pub(crate) enum Command {
     Set(Path, String),
     Get(Path),
     Send(Vec<Path>),
-    Update,
-    Register,
-    Deregister,
+    /// Of one server, or of all.
+    Update(Option<u16>),
+    Register(Option<u16>),
+    Deregister(Option<u16>),
+    Bootstrap,
+    Accounts,
+    Rights,
     Quit,
 }
 
@@ -27,6 +31,13 @@ impl FromStr for Command {
             text.parse::<Path>()
                 .map_err(|_| format!("{text:?} is no path, as /3303/0/5700 is"))
         };
+        let server = || match rest {
+            "" => Ok(None),
+            id => id
+                .parse()
+                .map(Some)
+                .map_err(|_| format!("{id:?} is no Short Server ID; `accounts` lists the servers")),
+        };
         Ok(match word {
             "set" => {
                 let (target, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -35,13 +46,17 @@ impl FromStr for Command {
             "get" => Self::Get(path(rest)?),
             "send" if rest.is_empty() => return Err("say what to send, as in `send /3303/0/5700`".to_owned()),
             "send" => Self::Send(rest.split_whitespace().map(path).collect::<Result<_, _>>()?),
-            "update" => Self::Update,
-            "register" => Self::Register,
-            "deregister" => Self::Deregister,
+            "update" => Self::Update(server()?),
+            "register" => Self::Register(server()?),
+            "deregister" => Self::Deregister(server()?),
+            "bootstrap" => Self::Bootstrap,
+            "accounts" => Self::Accounts,
+            "rights" => Self::Rights,
             "quit" | "exit" => Self::Quit,
             _ => {
                 return Err(format!(
-                    "{word:?} is no command; there are set, get, send, update, register, deregister and quit"
+                    "{word:?} is no command; there are set, get, send, accounts, rights, bootstrap, update, register, \
+                     deregister and quit"
                 ));
             }
         })

@@ -3,10 +3,14 @@
 //! It drives the engine of a device in a loop of its own, as a program would that has its own idea of sockets and
 //! threads; `quickstart` shows the shell that does it for one.
 
+mod accounts;
 mod arguments;
 mod commands;
+mod doing;
 mod extra;
+mod failures;
 mod firmware;
+mod lookup;
 mod objects;
 mod report;
 mod runner;
@@ -23,14 +27,16 @@ use std::{
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tokio::{
     sync::{Semaphore, watch},
     task::LocalSet,
 };
 
 use crate::{
+    accounts::{Factory, Known},
     arguments::Arguments,
+    lookup::Lookups,
     report::Report,
     runner::{Common, Runner, bind},
     unit::Unit,
@@ -56,19 +62,25 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let server = resolve(arguments).await?;
+    let factory = Factory::new(arguments)?;
+    let lookups = Lookups::default();
+    let servers = resolve(&factory, &lookups).await?;
     let before = resident();
     let common = Rc::new(Common {
-        server,
-        report: Report::new(arguments.json, arguments.count == 1),
-        window: Semaphore::new(arguments.window as usize),
+        lookups,
+        report: Report::new(arguments.json, arguments.fleet.count == 1),
+        window: Semaphore::new(arguments.fleet.window as usize),
         period: arguments.period,
         start: Instant::now(),
     });
-    let runners = runners(arguments, &common)?;
+    let runners = runners(arguments, &factory, &servers, &common)?;
     common.report.say(
-        format_args!("{} at {} ({server})", who(arguments), arguments.server),
-        json!({"event": "started", "server": server.to_string(), "count": arguments.count}),
+        format_args!("{}", started(arguments, &servers)),
+        json!({
+            "event": "started",
+            "count": arguments.fleet.count,
+            "accounts": servers.iter().map(Reached::json).collect::<Vec<_>>(),
+        }),
     );
 
     let (stop, stopped) = watch::channel(false);
@@ -108,7 +120,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
             () = tokio::time::sleep(PATIENCE) => false,
         };
     progress.abort();
-    if arguments.count > 1 {
+    if arguments.fleet.count > 1 {
         let grown = after
             .zip(before)
             .map(|(after, before)| after.saturating_sub(before));
@@ -122,32 +134,59 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Where the server is.
-async fn resolve(arguments: &Arguments) -> Result<SocketAddr, String> {
-    let uri = &arguments.server;
-    let addresses = uri.resolve().await;
-    let addresses =
-        addresses.map_err(|error| format!("{uri}: {error}; name a host that there is, by --server"))?;
-    // Names of this host may have both; servers more often listen on IPv4 alone than on IPv6 alone.
-    let v4 = addresses.iter().find(|address| address.is_ipv4());
-    v4.or(addresses.first())
-        .copied()
-        .ok_or_else(|| format!("{uri}: the host has no address"))
+/// A server of the factory's configuration, and an address of it.
+struct Reached {
+    known: Known,
+    address: SocketAddr,
+}
+
+impl Reached {
+    fn json(&self) -> Json {
+        json!({
+            "server": self.known.server,
+            "uri": self.known.uri,
+            "address": self.address.to_string(),
+        })
+    }
+}
+
+/// Where the servers are: a name that there is not is told at once.
+async fn resolve(factory: &Factory, lookups: &Lookups) -> Result<Vec<Reached>, String> {
+    let mut servers = Vec::new();
+    for known in factory.known.clone() {
+        let addresses = lookups.find(&known.uri).await?;
+        let address = addresses.first().copied();
+        let address = address.ok_or_else(|| format!("{}: the host has no address", known.uri))?;
+        servers.push(Reached { known, address });
+    }
+    Ok(servers)
 }
 
 /// The devices with their sockets: one for all where each can have an address of its own, and else one for each.
-fn runners(arguments: &Arguments, common: &Rc<Common>) -> Result<Vec<Runner>, Box<dyn std::error::Error>> {
-    let any: SocketAddr = match common.server.ip() {
-        IpAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        IpAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+fn runners(
+    arguments: &Arguments,
+    factory: &Factory,
+    servers: &[Reached],
+    common: &Rc<Common>,
+) -> Result<Vec<Runner>, Box<dyn std::error::Error>> {
+    let any: SocketAddr = (Ipv4Addr::UNSPECIFIED, 0).into();
+    let own = |number| {
+        // Of both IP versions, where the host has both.
+        bind((Ipv6Addr::UNSPECIFIED, 0).into())
+            .or_else(|_| bind(any))
+            .map_err(|error| advice(&error, number))
     };
     let unit = |number: u32, address: Option<IpAddr>| {
         let mut seed = [0; 16];
         getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
-        Unit::new(arguments, number, address, u128::from_ne_bytes(seed)).map_err(|error| error.to_string())
+        Unit::new(arguments, factory, number, address, u128::from_ne_bytes(seed))
+            .map_err(|error| error.to_string())
     };
-    if arguments.count == 1 {
-        let socket = bind(arguments.bind.unwrap_or(any)).map_err(|error| advice(&error, 0))?;
+    if arguments.fleet.count == 1 {
+        let socket = match arguments.bind {
+            Some(address) => bind(address).map_err(|error| advice(&error, 0))?,
+            None => own(0)?,
+        };
         let commands = Some(commands::read());
         return Ok(vec![Runner::new(
             common.clone(),
@@ -156,26 +195,28 @@ fn runners(arguments: &Arguments, common: &Rc<Common>) -> Result<Vec<Runner>, Bo
             commands,
         )]);
     }
-    if common.server.ip().is_loopback() && common.server.is_ipv4() {
-        let first = arguments.first_address.to_bits();
-        let last = first.checked_add(arguments.count - 1).map(Ipv4Addr::from_bits);
-        if !last.is_some_and(|last| last.is_loopback() && arguments.first_address.is_loopback()) {
+    let here = |server: &Reached| server.address.is_ipv4() && server.address.ip().is_loopback();
+    if servers.iter().all(here) {
+        let first = arguments.fleet.first_address.to_bits();
+        let last = first
+            .checked_add(arguments.fleet.count - 1)
+            .map(Ipv4Addr::from_bits);
+        if !last.is_some_and(|last| last.is_loopback() && arguments.fleet.first_address.is_loopback()) {
             return Err(
                 "the devices' addresses end beyond 127.255.255.255; choose --first-address lower".into(),
             );
         }
-        let units = (0..arguments.count)
+        let units = (0..arguments.fleet.count)
             .map(|number| unit(number, Some(Ipv4Addr::from_bits(first + number).into())))
             .collect::<Result<_, _>>()?;
         let socket = bind(arguments.bind.unwrap_or(any)).map_err(|error| advice(&error, 0))?;
         return Ok(vec![Runner::new(common.clone(), socket, units, None)]);
     }
-    (0..arguments.count)
+    (0..arguments.fleet.count)
         .map(|number| {
-            let socket = bind(any).map_err(|error| advice(&error, number))?;
             Ok(Runner::new(
                 common.clone(),
-                socket,
+                own(number)?,
                 vec![unit(number, None)?],
                 None,
             ))
@@ -194,14 +235,26 @@ fn advice(error: &std::io::Error, have: u32) -> String {
     }
 }
 
-fn who(arguments: &Arguments) -> String {
-    match arguments.count {
-        1 => format!("{} registers", arguments.endpoint),
+/// Who begins to do what.
+fn started(arguments: &Arguments, servers: &[Reached]) -> String {
+    let several = arguments.fleet.count > 1;
+    let who = match arguments.fleet.count {
+        1 => arguments.endpoint.clone(),
         count => format!(
-            "{count} devices, {0}-0 to {0}-{1}, register",
+            "{count} devices, {0}-0 to {0}-{1},",
             arguments.endpoint,
             count - 1
         ),
+    };
+    let at = |server: &Reached| format!("{} ({})", server.known.uri, server.address);
+    let (bootstrap, servers): (Vec<_>, Vec<_>) =
+        servers.iter().partition(|server| server.known.server.is_none());
+    let servers: Vec<_> = servers.into_iter().map(at).collect();
+    match (servers.is_empty(), bootstrap.first(), several) {
+        (false, _, false) => format!("{who} registers at {}", servers.join(" and ")),
+        (false, _, true) => format!("{who} register at {}", servers.join(" and ")),
+        (true, Some(server), _) => format!("{who} with the bootstrap server {}", at(server)),
+        (true, None, _) => format!("{who} without a server"),
     }
 }
 
@@ -223,10 +276,10 @@ async fn interrupted() {
 
 /// How far a fleet is, on a terminal.
 async fn show_progress(arguments: Arguments, common: Rc<Common>) {
-    if arguments.count == 1 || arguments.json {
+    if arguments.fleet.count == 1 || arguments.json {
         return;
     }
-    let bar = ProgressBar::new(u64::from(arguments.count));
+    let bar = ProgressBar::new(u64::from(arguments.fleet.count));
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} registered, {msg}") {
         bar.set_style(style);
     }
@@ -248,7 +301,7 @@ async fn show_progress(arguments: Arguments, common: Rc<Common>) {
 
 fn summary(arguments: &Arguments, report: &Report, registered: u64, seconds: f64, grown: Option<u64>) {
     let counts = &report.counts;
-    let bytes = grown.map(|grown| grown / u64::from(arguments.count));
+    let bytes = grown.map(|grown| grown / u64::from(arguments.fleet.count));
     let rate = counts.requests.get() as f64 / seconds.max(0.001);
     let memory = match bytes {
         Some(bytes) => format!("; {bytes} bytes of memory a device"),
@@ -258,14 +311,14 @@ fn summary(arguments: &Arguments, report: &Report, registered: u64, seconds: f64
         format_args!(
             "{registered} of {} devices registered after {seconds:.1} s; {} failures, {} updates, {} requests answered \
              ({rate:.0} a second){memory}",
-            arguments.count,
+            arguments.fleet.count,
             counts.failures.get(),
             counts.updates.get(),
             counts.requests.get(),
         ),
         json!({
             "event": "summary",
-            "count": arguments.count,
+            "count": arguments.fleet.count,
             "registered": registered,
             "seconds": seconds,
             "failures": counts.failures.get(),

@@ -4,14 +4,13 @@ use lwm2m_runtime::{
     model::Time,
     object::Instances,
     objects::{
-        ConnectivityStatistics, Device, Location, Lwm2mSecurity, Lwm2mServer,
-        o0_v1_2::SecurityMode,
+        ConnectivityStatistics, Device, Location, Lwm2mAccessControl, Lwm2mSecurity, Lwm2mServer,
         o3_v1_2::{AvailablePowerSources, BatteryStatus, ErrorCode},
     },
     tree::{Tree, TreeConfig, TreeError},
 };
 
-use crate::{arguments::Arguments, firmware::Firmware, values::NORMAL};
+use crate::{accounts::Factory, arguments::Arguments, firmware::Firmware, values::NORMAL};
 
 /// What build.rs generated.
 mod generated {
@@ -20,36 +19,21 @@ mod generated {
 
 pub(crate) use generated::Temperature;
 
-/// The Short Server ID of the one server.
-pub(crate) const SERVER: u16 = 123;
-
 /// The instances that a device starts with.
-pub(crate) fn tree(arguments: &Arguments, serial: &str, now: Time) -> Result<Tree, TreeError> {
+pub(crate) fn tree(
+    arguments: &Arguments,
+    factory: &Factory,
+    serial: &str,
+    now: Time,
+) -> Result<Tree, TreeError> {
     let mut tree = Tree::new(TreeConfig::default());
-    tree.insert(
-        0,
-        Lwm2mSecurity {
-            lwm2m_server_uri: Some(arguments.server.to_string()),
-            bootstrap_server: Some(false),
-            security_mode: Some(SecurityMode::NO_SEC),
-            public_key_or_identity: Some(Vec::new()),
-            server_public_key: Some(Vec::new()),
-            secret_key: Some(Vec::new()),
-            short_server_id: Some(i64::from(SERVER)),
-            ..Lwm2mSecurity::default()
-        },
-    )?;
-    tree.insert(
-        0,
-        Lwm2mServer {
-            short_server_id: i64::from(SERVER),
-            lifetime: i64::from(arguments.lifetime),
-            notification_storing_when_disabled_or_offline: true,
-            binding: "U".to_owned(),
-            ..Lwm2mServer::default()
-        },
-    )?;
-    tree.insert(0, device(serial, now))?;
+    tree.add_type::<Lwm2mSecurity>()?;
+    tree.add_type::<Lwm2mServer>()?;
+    if factory.known.len() > 1 || arguments.accounts.bootstrap.is_some() {
+        tree.add_type::<Lwm2mAccessControl>()?;
+    }
+    tree.configure(&factory.values)?;
+    tree.insert(0, device(arguments, serial, now))?;
     tree.enable(3, Device::FACTORY_RESET.id())?;
     tree.enable(3, Device::RESET_ERROR_CODE.id())?;
     tree.insert(0, Firmware::object())?;
@@ -95,7 +79,7 @@ pub(crate) fn tree(arguments: &Arguments, serial: &str, now: Time) -> Result<Tre
     Ok(tree)
 }
 
-fn device(serial: &str, now: Time) -> Device {
+fn device(arguments: &Arguments, serial: &str, now: Time) -> Device {
     let sources = [
         (0, AvailablePowerSources::INTERNAL_BATTERY),
         (1, AvailablePowerSources::USB),
@@ -114,7 +98,7 @@ fn device(serial: &str, now: Time) -> Device {
         current_time: Some(now),
         utc_offset: Some("+00:00".to_owned()),
         timezone: Some("Etc/UTC".to_owned()),
-        supported_binding_and_modes: "U".to_owned(),
+        supported_binding_and_modes: arguments.binding().to_owned(),
         device_type: Some("sensor".to_owned()),
         hardware_version: Some("1.0".to_owned()),
         software_version: Some(env!("CARGO_PKG_VERSION").to_owned()),

@@ -7,12 +7,12 @@ use std::{
 
 use lwm2m_runtime::{
     catalogue,
-    client::Event,
+    client::{BOOTSTRAP_SERVER, Event},
     model::{Path, Value, ValueRef},
 };
 use serde_json::{Value as Json, json};
 
-use crate::values::Ran;
+use crate::{failures, values::Ran};
 
 /// Counts and prints.
 #[derive(Debug)]
@@ -54,7 +54,12 @@ impl Report {
     }
 
     /// An event of a device's engine.
-    pub(crate) fn event(&self, endpoint: &str, event: &Event) {
+    /// With several servers each line says which.
+    pub(crate) fn event(&self, endpoint: &str, event: &Event, several: bool) {
+        let by = |server: &u16| match several {
+            true => format!(" by server {server}"),
+            false => String::new(),
+        };
         match event {
             Event::Registered { server, version } => self.line(
                 endpoint,
@@ -65,7 +70,10 @@ impl Report {
             Event::RegistrationFailed { server, failure } => self.line(
                 endpoint,
                 "registration-failed",
-                format_args!("server {server} did not register the device: {failure:?}"),
+                format_args!(
+                    "server {server} did not register the device: {}",
+                    failures::registration(*failure)
+                ),
                 json!({"server": server, "failure": format!("{failure:?}")}),
             ),
             Event::Updated { server } => self.line(
@@ -80,12 +88,14 @@ impl Report {
                 format_args!("no longer registered with server {server}"),
                 json!({"server": server}),
             ),
-            Event::Written { path, server } => self.path(endpoint, "written", *path, *server),
-            Event::Created { path, server } => self.path(endpoint, "created", *path, *server),
-            Event::Deleted { path, server } => self.path(endpoint, "deleted", *path, *server),
-            Event::ObservationStarted { path, server } => self.path(endpoint, "observed", *path, *server),
+            Event::Written { path, server } => self.path(endpoint, "written", *path, *server, &by(server)),
+            Event::Created { path, server } => self.path(endpoint, "created", *path, *server, &by(server)),
+            Event::Deleted { path, server } => self.path(endpoint, "deleted", *path, *server, &by(server)),
+            Event::ObservationStarted { path, server } => {
+                self.path(endpoint, "observed", *path, *server, &by(server))
+            }
             Event::ObservationEnded { path, server } => {
-                self.path(endpoint, "no longer observed", *path, *server);
+                self.path(endpoint, "no longer observed", *path, *server, &by(server));
             }
             Event::Sent { server, .. } => self.line(
                 endpoint,
@@ -96,14 +106,29 @@ impl Report {
             Event::SendFailed { server, failure, .. } => self.line(
                 endpoint,
                 "send-failed",
-                format_args!("server {server} did not take what was sent: {failure:?}"),
+                format_args!(
+                    "server {server} did not take what was sent: {}",
+                    failures::send(*failure)
+                ),
                 json!({"server": server, "failure": format!("{failure:?}")}),
             ),
-            Event::BootstrapNeeded { .. } => self.line(
+            Event::BootstrapNeeded { server } => {
+                let why = match server {
+                    None => "there is no account at a server".to_owned(),
+                    Some(server) => format!("of server {server}"),
+                };
+                self.line(
+                    endpoint,
+                    "bootstrap-needed",
+                    format_args!("a bootstrap is needed: {why}"),
+                    json!({"server": server}),
+                );
+            }
+            Event::Connect { server, uri, .. } if *server == BOOTSTRAP_SERVER => self.line(
                 endpoint,
-                "bootstrap-needed",
-                format_args!("a bootstrap is wanted"),
-                json!({}),
+                "bootstrapping",
+                format_args!("asks {uri} for a configuration"),
+                json!({"uri": uri}),
             ),
             Event::BootstrapFinished => self.line(
                 endpoint,
@@ -114,9 +139,25 @@ impl Report {
             Event::BootstrapFailed { failure } => self.line(
                 endpoint,
                 "bootstrap-failed",
-                format_args!("not configured by the bootstrap server: {failure:?}"),
+                format_args!(
+                    "not configured by the bootstrap server: {}",
+                    failures::bootstrap(*failure)
+                ),
                 json!({"failure": format!("{failure:?}")}),
             ),
+            Event::BootstrapAccountRemoved => self.line(
+                endpoint,
+                "bootstrap-account-removed",
+                format_args!("the account at the bootstrap server has served its time"),
+                json!({}),
+            ),
+            Event::Asleep => self.line(
+                endpoint,
+                "asleep",
+                format_args!("asleep: servers keep what they have to ask"),
+                json!({}),
+            ),
+            Event::Awake => self.line(endpoint, "awake", format_args!("awake"), json!({})),
             _ => {}
         }
     }
@@ -158,16 +199,17 @@ impl Report {
         self.line(endpoint, event, format_args!("{text}"), json!({"text": text}));
     }
 
-    fn path(&self, endpoint: &str, event: &str, path: Path, server: u16) {
+    fn path(&self, endpoint: &str, event: &str, path: Path, server: u16, by: &str) {
         self.line(
             endpoint,
             event,
-            format_args!("{event} {path}{}", named(path)),
+            format_args!("{event} {path}{}{by}", named(path)),
             json!({"path": path.to_string(), "server": server}),
         );
     }
 
-    fn line(&self, endpoint: &str, event: &str, text: std::fmt::Arguments<'_>, members: Json) {
+    /// Something about a device: for people, and as JSON.
+    pub(crate) fn line(&self, endpoint: &str, event: &str, text: std::fmt::Arguments<'_>, members: Json) {
         if self.json {
             let mut line = json!({"event": event, "endpoint": endpoint});
             if let (Some(line), Json::Object(members)) = (line.as_object_mut(), members) {

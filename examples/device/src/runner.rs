@@ -10,14 +10,11 @@ use std::{
 };
 
 use lwm2m_runtime::{
-    client::{Event, SendContent},
+    client::Event,
     coap::Peer,
-    encoding::{Decoder, Format},
-    model::{Path, ValueRef},
     net::{Batch, Socket},
     operation::Transport,
     time::{Instant, Timers},
-    tree::Application,
 };
 use tokio::{
     sync::{Semaphore, mpsc, watch},
@@ -26,15 +23,16 @@ use tokio::{
 
 use crate::{
     commands::Command,
-    objects::{SERVER, Temperature},
+    doing,
+    lookup::Lookups,
     report::{Report, count},
     unit::{Stage, Unit},
-    values::{Later, measured, unix_time},
+    values::{Later, unix_time},
 };
 
 /// What all runners have in common.
 pub(crate) struct Common {
-    pub(crate) server: SocketAddr,
+    pub(crate) lookups: Lookups,
     pub(crate) report: Report,
     /// How many more devices may register, or de-register, at a time.
     pub(crate) window: Semaphore,
@@ -55,6 +53,16 @@ pub(crate) struct Runner {
     stopped: usize,
     stopping: bool,
     commands: Option<mpsc::Receiver<Result<Command, String>>>,
+    /// Addresses that were looked up.
+    found: mpsc::UnboundedReceiver<Found>,
+    finder: mpsc::UnboundedSender<Found>,
+}
+
+/// Where the server of a device is.
+struct Found {
+    index: usize,
+    server: u16,
+    addresses: Result<Vec<SocketAddr>, String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +85,7 @@ impl Runner {
         units: Vec<Unit>,
         commands: Option<mpsc::Receiver<Result<Command, String>>>,
     ) -> Self {
+        let (finder, found) = mpsc::unbounded_channel();
         Self {
             common,
             socket,
@@ -87,6 +96,8 @@ impl Runner {
             stopped: 0,
             stopping: false,
             commands,
+            found,
+            finder,
         }
     }
 
@@ -111,6 +122,7 @@ impl Runner {
                     Some(command) => self.command(command),
                     None => self.commands = None,
                 },
+                Some(found) = self.found.recv() => self.found(found),
                 _ = stop.wait_for(|stop| *stop), if !self.stopping => self.stopping = true,
             }
         }
@@ -155,6 +167,7 @@ impl Runner {
                 return;
             };
             unit.stage = Stage::Starting;
+            set_time(unit, now);
             unit.client.start(now);
             // Their values change at different times.
             let spread = self.common.period.mul_f64(index as f64 / self.units.len() as f64);
@@ -193,6 +206,13 @@ impl Runner {
             }
             let now = self.now();
             for received in batch.iter() {
+                // Neither an answer nor an action: many may have it (RFC 7252, section 8.2).
+                if received
+                    .local
+                    .is_some_and(|local| local.to_canonical().is_multicast())
+                {
+                    continue;
+                }
                 let Some(index) = self.addressee(received.local) else {
                     continue;
                 };
@@ -274,12 +294,8 @@ impl Runner {
         let Some(unit) = self.units.get_mut(index) else {
             return;
         };
-        let Common {
-            server,
-            report,
-            window,
-            ..
-        } = &*self.common;
+        let common = self.common.clone();
+        let Common { report, window, .. } = &*common;
         loop {
             while let Some(transmit) = unit.client.poll_transmit() {
                 count(&report.counts.datagrams_out);
@@ -303,16 +319,25 @@ impl Runner {
             };
             let was_registered = unit.registered;
             let stopping = unit.stage == Stage::Stopping;
+            let several = unit.client.servers().nth(1).is_some();
+            report.event(&unit.endpoint, &event, several);
             match &event {
                 Event::Connect {
-                    server: account,
-                    transport,
-                    ..
-                } => match transport {
-                    Transport::Udp => unit.client.connected(now, *account, Peer::new(*server)),
-                    _ => unit.client.disconnected(now, *account),
-                },
-                Event::RegistrationFailed { .. } => count(&report.counts.failures),
+                    server,
+                    transport: Transport::Udp,
+                    uri,
+                } => {
+                    set_time(unit, now);
+                    match common.lookups.known(uri) {
+                        Some(addresses) => connect(unit, now, &self.socket, *server, &addresses),
+                        None => look_up(common.clone(), self.finder.clone(), index, *server, uri.clone()),
+                    }
+                }
+                // This program has datagrams only.
+                Event::Connect { server, .. } => unit.client.disconnected(now, *server),
+                Event::RegistrationFailed { .. } | Event::BootstrapFailed { .. } => {
+                    count(&report.counts.failures);
+                }
                 Event::Updated { .. } => count(&report.counts.updates),
                 _ => {}
             }
@@ -326,7 +351,6 @@ impl Runner {
                 (true, false) => registered.set(registered.get() - 1),
                 _ => {}
             }
-            report.event(&unit.endpoint, &event);
         }
         for ran in unit.station.take_ran() {
             report.ran(&unit.endpoint, &ran);
@@ -338,6 +362,25 @@ impl Runner {
         if let Some(at) = unit.client.poll_timeout() {
             self.timers.schedule(at, (number, Alarm::Engine));
         }
+    }
+
+    /// The addresses of a server were looked up.
+    fn found(&mut self, found: Found) {
+        let now = self.now();
+        let Found {
+            index,
+            server,
+            addresses,
+        } = found;
+        let Some(unit) = self.units.get_mut(index) else {
+            return;
+        };
+        let addresses = addresses.unwrap_or_else(|text| {
+            self.common.report.note(&unit.endpoint, "error", &text);
+            Vec::new()
+        });
+        connect(unit, now, &self.socket, server, &addresses);
+        self.settle(index, now);
     }
 
     /// Sends what waits for room.
@@ -356,41 +399,11 @@ impl Runner {
         let Some(unit) = self.units.first_mut() else {
             return;
         };
-        let result = command.and_then(|command| match command {
-            Command::Set(path, text) => set(unit, now, path, &text),
-            Command::Get(path) => {
-                let station = &mut unit.station;
-                unit.client.change(now, |tree| station.refresh(tree, path));
-                match unit.client.tree().value(path) {
-                    Some(value) => {
-                        self.common.report.value(&unit.endpoint, path, value);
-                        Ok(())
-                    }
-                    None => Err(format!("{path} has no value")),
-                }
-            }
-            Command::Send(paths) => unit
-                .client
-                .send(now, Some(SERVER), SendContent::Paths(&paths))
-                .map(drop)
-                .map_err(|error| error.to_string()),
-            Command::Update => {
-                unit.client.update(now, SERVER);
-                Ok(())
-            }
-            Command::Register => {
-                unit.client.register(now, SERVER);
-                Ok(())
-            }
-            Command::Deregister => {
-                unit.client.deregister(now, SERVER);
-                Ok(())
-            }
-            Command::Quit => {
-                self.stopping = true;
-                Ok(())
-            }
-        });
+        if command == Ok(Command::Quit) {
+            self.stopping = true;
+        }
+        let report = &self.common.report;
+        let result = command.and_then(|command| doing::perform(unit, now, report, command));
         if let Err(text) = result {
             self.common.report.note(&unit.endpoint, "error", &text);
         }
@@ -398,30 +411,34 @@ impl Runner {
     }
 }
 
-/// The device itself sets a value.
-fn set(unit: &mut Unit, now: Instant, path: Path, text: &str) -> Result<(), String> {
-    let definition = path
-        .object_id()
-        .and_then(|object| unit.client.tree().definition(object));
-    let definition = definition.ok_or_else(|| format!("the device does not have {path}"))?;
-    let value = Decoder::new(Format::Text, path)
-        .with_definitions(&definition)
-        .read(text.as_bytes())
-        .and_then(|mut reader| {
-            Ok(reader
-                .next()?
-                .and_then(|record| record.to_record().content.value()))
-        })
-        .map_err(|error| format!("{text:?} is no value of {path}: {error}"))?
-        .ok_or_else(|| format!("{path} has no value to set"))?;
-    unit.client.change(now, |tree| {
-        // Its least and greatest value follow.
-        if let (true, ValueRef::Float(value)) = (path == Path::resource(3303, 0, 5700), value.as_ref()) {
-            tree.update::<Temperature, _>(0, |sensor| measured(sensor, value, unix_time()));
-            return Ok(());
-        }
-        tree.set(path, value.as_ref()).map_err(|error| error.to_string())
-    })
+/// The engine learns what time it is.
+fn set_time(unit: &mut Unit, now: Instant) {
+    if let Ok(seconds) = u64::try_from(unix_time().0) {
+        unit.client.set_unix_time(now, seconds);
+    }
+}
+
+/// Connects a device to the one of a server's addresses whose turn it is.
+fn connect(unit: &mut Unit, now: Instant, socket: &Socket, server: u16, addresses: &[SocketAddr]) {
+    let mut addresses = addresses.to_vec();
+    addresses.retain(|address| socket.reaches(*address));
+    match unit.attempts.choose(server, &addresses) {
+        Some(address) => unit.client.connected(now, server, Peer::new(address)),
+        None => unit.client.disconnected(now, server),
+    }
+}
+
+/// Looks up the addresses of a server, beside everything else.
+fn look_up(common: Rc<Common>, finder: mpsc::UnboundedSender<Found>, index: usize, server: u16, uri: String) {
+    tokio::task::spawn_local(async move {
+        let addresses = common.lookups.find(&uri).await;
+        // Where nobody waits any more, the devices have stopped.
+        let _ = finder.send(Found {
+            index,
+            server,
+            addresses,
+        });
+    });
 }
 
 /// The next command; waits for ever where there are none.

@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 
 use lwm2m_runtime::{
-    client::{Client, ClientConfig, Event},
+    client::{Client, ClientConfig, Event, State},
     coap::EndpointConfig,
+    net::Attempts,
     tree::TreeError,
 };
 
 use crate::{
+    accounts::Factory,
     arguments::Arguments,
     objects,
     values::{Station, unix_time},
@@ -21,7 +23,9 @@ pub(crate) struct Unit {
     pub(crate) station: Station,
     /// The address that its datagrams leave from, where several devices share a socket.
     pub(crate) address: Option<IpAddr>,
+    pub(crate) attempts: Attempts,
     pub(crate) stage: Stage,
+    /// Whether any server has a registration.
     pub(crate) registered: bool,
 }
 
@@ -30,7 +34,7 @@ pub(crate) struct Unit {
 pub(crate) enum Stage {
     /// It has not begun.
     Waiting,
-    /// It registers for the first time.
+    /// It is bootstrapped or registers for the first time.
     Starting,
     Running,
     /// It de-registers.
@@ -41,15 +45,16 @@ pub(crate) enum Stage {
 impl Unit {
     pub(crate) fn new(
         arguments: &Arguments,
+        factory: &Factory,
         number: u32,
         address: Option<IpAddr>,
         seed: u128,
     ) -> Result<Self, TreeError> {
-        let endpoint = match arguments.count {
+        let endpoint = match arguments.fleet.count {
             1 => arguments.endpoint.clone(),
             _ => format!("{}-{number}", arguments.endpoint),
         };
-        let tree = objects::tree(arguments, &format!("WS-{number:06}"), unix_time())?;
+        let tree = objects::tree(arguments, factory, &format!("WS-{number:06}"), unix_time())?;
         let mut config = ClientConfig::new(endpoint.clone());
         if let Some(version) = arguments.version {
             config.versions = vec![version];
@@ -62,8 +67,12 @@ impl Unit {
                 .map(|format| format.content_format())
                 .collect();
         }
+        config.queue_mode = arguments.sleep.queue_mode;
+        config.awake_time = arguments.sleep.awake;
+        config.bootstrap_pack = !arguments.accounts.no_pack;
+        config.bootstrap_format = arguments.accounts.bootstrap_format;
         config.coap = EndpointConfig {
-            // Memory of answers, to repeat them: a fleet's devices have one server each.
+            // Memory of answers, to repeat them: a fleet's devices have few servers each.
             max_recent: 64,
             ..EndpointConfig::default()
         };
@@ -72,6 +81,7 @@ impl Unit {
             station: Station::new(seed as u64),
             endpoint,
             address,
+            attempts: Attempts::default(),
             stage: Stage::Waiting,
             registered: false,
         })
@@ -79,17 +89,22 @@ impl Unit {
 
     /// Takes note of what the engine tells. Whether the first attempt to register is over thereby.
     pub(crate) fn note(&mut self, event: &Event) -> bool {
-        match event {
-            Event::Registered { .. } => self.registered = true,
-            Event::Deregistered { .. } => self.registered = false,
-            Event::RegistrationFailed { .. } => self.registered = false,
-            Event::Stopped => {
-                self.registered = false;
-                self.stage = Stage::Stopped;
+        self.attempts.note(event);
+        let servers = self.client.servers();
+        self.registered = servers
+            .filter_map(|server| self.client.state(server))
+            .any(State::is_registered);
+        let over = match event {
+            Event::Registered { .. } | Event::RegistrationFailed { .. } | Event::BootstrapFailed { .. } => {
+                true
             }
-            _ => return false,
-        }
-        let first = self.stage == Stage::Starting;
+            Event::Stopped => {
+                self.stage = Stage::Stopped;
+                return false;
+            }
+            _ => false,
+        };
+        let first = over && self.stage == Stage::Starting;
         if first {
             self.stage = Stage::Running;
         }

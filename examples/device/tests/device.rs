@@ -13,11 +13,14 @@ use std::{
 };
 
 use lwm2m_runtime::{
+    access_control::Rights,
+    bootstrap::{Plan, Plans},
     coap::EndpointConfig,
+    configuration::{AccessRule, BootstrapConfiguration, Credentials, RuleTarget, ServerAccount},
     encoding::Record,
     model::{Path, Value, Version},
-    net::{DeviceError, Server, ServerEvent},
-    objects::{Device, FirmwareUpdate, o5_v1_2::State},
+    net::{BootstrapServer, DeviceError, Server, ServerEvent},
+    objects::{Device, FirmwareUpdate, Lwm2mServer, o5_v1_2::State},
     operation::{Status, WriteMode},
     server::{EndReason, ServerConfig},
 };
@@ -32,12 +35,13 @@ struct Program {
 
 impl Program {
     fn start(server: &Server, arguments: &[&str]) -> Self {
+        let uri = format!("coap://{}", server.local_address());
+        Self::with(&[&["--server", &uri], arguments].concat())
+    }
+
+    fn with(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_device"))
-            .args([
-                "--json",
-                "--server",
-                &format!("coap://{}", server.local_address()),
-            ])
+            .arg("--json")
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -259,6 +263,184 @@ async fn a_fleet_registers_through_one_socket() {
     assert!(server.registrations().await.unwrap().is_empty());
 }
 
+/// A bootstrap server that gives each device of some accounts at servers, and rules.
+async fn bootstrap_server(servers: &[(u16, &Server)], rules: Vec<AccessRule>) -> BootstrapServer {
+    let accounts: Vec<_> = servers
+        .iter()
+        .map(|(id, server)| {
+            let uri = format!("coap://{}", server.local_address());
+            ServerAccount::new(*id, uri, Credentials::NoSec)
+        })
+        .collect();
+    let mut configuration = BootstrapConfiguration::new(accounts);
+    configuration.rules = rules;
+    let mut plans = Plans::new();
+    plans.insert_pattern("station-*", Plan::new(configuration));
+    let builder = BootstrapServer::builder(plans).bind("127.0.0.1:0".parse().unwrap());
+    builder.start().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bootstrap_server_has_the_accounts_and_the_rights() {
+    let (one, two) = (server().await, server().await);
+    let all = Rights::FULL;
+    let rules = vec![
+        AccessRule::new(RuleTarget::Instance(3, 0), 7, [(7, all), (9, Rights::READ)]),
+        AccessRule::new(RuleTarget::Server(7), 7, [(7, all)]),
+    ];
+    let bootstrap = bootstrap_server(&[(7, &one), (9, &two)], rules).await;
+    let uri = format!("coap://{}", bootstrap.local_address());
+    for how in [
+        &[][..],
+        &["--no-pack"],
+        &["--no-pack", "--bootstrap-format", "senml-cbor"],
+    ] {
+        let arguments = [&STILL[..], &["--bootstrap", &uri, "--endpoint", "station-1"], how].concat();
+        let mut program = Program::with(&arguments);
+        program.expect("bootstrapping");
+        program.expect("bootstrapped");
+        let (first, second) = (program.expect("registered"), program.expect("registered"));
+        let mut servers = [first["server"].as_u64(), second["server"].as_u64()];
+        servers.sort_unstable();
+        assert_eq!(servers, [Some(7), Some(9)], "{how:?}");
+
+        let path = Device::TIMEZONE.at(0);
+        one.wait_for("station-1")
+            .await
+            .unwrap()
+            .set(path, "Europe/Berlin")
+            .await
+            .unwrap();
+        let other = two.wait_for("station-1").await.unwrap();
+        assert_eq!(other.get(path).await.unwrap(), "Europe/Berlin");
+        let refused = other.set(path, "Etc/UTC").await.unwrap_err();
+        assert_eq!(refused.status(), Some(Status::Unauthorized), "{how:?}");
+
+        program.say("accounts");
+        let accounts: Vec<_> = (0..3).map(|_| program.expect("account")).collect();
+        assert_eq!(accounts[0]["bootstrap"], true);
+        assert_eq!(accounts[1]["server"], 7);
+        program.say("rights");
+        let rule = program.expect("rule");
+        assert_eq!(
+            (&rule["path"], &rule["rights"]["9"]),
+            (&"/3/0".into(), &"R".into())
+        );
+
+        // Triggered by a server, and by the person in front of it.
+        one.device("station-1")
+            .execute(Lwm2mServer::BOOTSTRAP_REQUEST_TRIGGER.at(0), ())
+            .await
+            .unwrap();
+        program.expect("bootstrapped");
+        program.expect("registered");
+        program.expect("registered");
+        program.say("bootstrap");
+        program.expect("bootstrapped");
+        program.expect("registered");
+        program.quit();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_nobody_knows_ends_cleanly() {
+    let bootstrap = bootstrap_server(&[], Vec::new()).await;
+    let uri = format!("coap://{}", bootstrap.local_address());
+    let mut program = Program::with(&["--bootstrap", &uri, "--endpoint", "stranger"]);
+    assert_eq!(
+        program.expect("bootstrap-failed")["failure"],
+        "Refused(BadRequest)"
+    );
+    program.say("quit");
+    assert!(program.child.wait().unwrap().success());
+
+    // Nobody answers there, and the device stops in the middle.
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let uri = format!("coap://{}", silent.local_addr().unwrap());
+    let mut program = Program::with(&["--bootstrap", &uri]);
+    program.expect("bootstrapping");
+    program.say("quit");
+    assert_eq!(program.expect("bootstrap-failed")["failure"], "Stopped");
+    assert!(program.child.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fleet_is_bootstrapped_through_one_socket() {
+    let server = server().await;
+    let bootstrap = bootstrap_server(&[(1, &server)], Vec::new()).await;
+    let uri = format!("coap://{}", bootstrap.local_address());
+    let mut events = server.events().await;
+    let fleet = [
+        "--bootstrap",
+        &uri,
+        "--count",
+        "50",
+        "--endpoint",
+        "station",
+        "--duration",
+        "3",
+    ];
+    let mut program = Program::with(&fleet);
+    let mut names = HashSet::new();
+    while names.len() < 50 {
+        if let ServerEvent::Registered { registration, .. } = events.next().await.unwrap() {
+            names.insert(registration.endpoint.to_string());
+        }
+    }
+    assert_eq!(program.expect("summary")["registered"], 50);
+    assert!(program.child.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_several_servers_has_its_own_number() {
+    let (one, two) = (server().await, server().await);
+    let uri = |id: &str, server: &Server| format!("{id}coap://{}", server.local_address());
+    let (first, second) = (uri("20=", &one), uri("", &two));
+    let arguments = [
+        &STILL[..],
+        &["--endpoint", "one", "--server", &first, "--server", &second],
+    ]
+    .concat();
+    let mut program = Program::with(&arguments);
+    program.expect("registered");
+    program.expect("registered");
+    for (server, id) in [(&one, 20), (&two, 1)] {
+        let device = server.wait_for("one").await.unwrap();
+        let accounts = device.read_all::<Lwm2mServer>().await.unwrap();
+        assert!(accounts.iter().any(|(_, account)| account.short_server_id == id));
+    }
+    program.say("deregister 20");
+    assert_eq!(program.expect("deregistered")["server"], 20);
+    program.say("update 20");
+    program.say("update 3");
+    assert!(program.expect("error").to_string().contains("20"));
+    program.say("register 20");
+    assert_eq!(program.expect("registered")["server"], 20);
+    program.say("send /3303/0/5700");
+    program.expect("sent");
+    program.expect("sent");
+    program.quit();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_sleeps_wakes_for_what_it_has_to_say() {
+    let server = server().await;
+    let arguments = [
+        &STILL[..],
+        &["--endpoint", "one", "--queue-mode", "--awake", "0.2"],
+    ]
+    .concat();
+    let mut program = Program::start(&server, &arguments);
+    program.expect("asleep");
+    let registration = server.device("one").registration().await.unwrap();
+    assert!(registration.queue_mode);
+    program.say("send /3303/0/5700");
+    program.expect("awake");
+    program.expect("sent");
+    program.expect("asleep");
+    program.quit();
+}
+
 #[test]
 fn wrong_arguments_say_what_is_right() {
     for (arguments, advice) in [
@@ -268,6 +450,10 @@ fn wrong_arguments_say_what_is_right() {
         (["--lwm2m", "3.0"], "1.0, 1.1 and 1.2"),
         (["--formats", "morse"], "senml-cbor"),
         (["--period", "0"], "above 0"),
+        (["--server", "0=coap://x"], "2=coap://host"),
+        (["--bootstrap-format", "text"], "senml-cbor"),
+        (["--hold-off", "3"], "--bootstrap"),
+        (["--awake", "3"], "--queue-mode"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_device"))
             .args(arguments)

@@ -63,7 +63,7 @@
 //! | `locals` | from which address each device is spoken to |
 //! | `clock` | the system's clock and random source |
 //! | `inbox` | queues that never make an engine wait |
-//! | `uri` | where servers are |
+//! | `uri`, `attempts` | where servers are, and which of their addresses is tried |
 //!
 //! Each [`Client`], [`Server`] and [`BootstrapServer`] is one task with one socket and one engine, so a server uses one core: some hundred
 //! thousand requests a second. Where that is not enough, several servers share an address
@@ -75,6 +75,7 @@
 //! CoAP has hardly ever two datagrams of one size for one peer, and so nothing is sent by segmentation offload; each
 //! datagram is sent by a system call of its own, as it would be anyway, and received with up to 31 others by one.
 
+mod attempts;
 mod batch;
 mod bootstrap;
 mod client;
@@ -88,6 +89,7 @@ mod uri;
 mod wire;
 mod work;
 
+pub use attempts::Attempts;
 pub use batch::{Batch, Received};
 pub use bootstrap::{
     BootstrapEvents, BootstrapServer, BootstrapServerBuilder, BootstrapServerError, SessionInfo,

@@ -6,7 +6,7 @@
 //! | `device` | what the device's own program does with its instances |
 //! | `structure` | how objects and instances are found, come, go and are noted as changed |
 //! | `node` | an object with its instances, an instance with what is kept about it |
-//! | `config` | the limits |
+//! | `config`, `configure` | the limits; the values that a factory puts in |
 //! | `application` | what the device's program is asked while an operation is performed |
 //! | `perform` | an operation of a server, from its request to its outcome |
 //! | `access` | who may do what |
@@ -41,6 +41,7 @@ mod bootstrap;
 mod changes;
 mod composite;
 mod config;
+mod configure;
 mod create;
 mod delete;
 mod device;

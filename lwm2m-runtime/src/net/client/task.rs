@@ -8,7 +8,7 @@ use crate::{
     client::{self, Event, SendId},
     coap::{Peer, Transmit},
     net::{
-        ServerUri,
+        Attempts, ServerUri,
         clock::unix_time,
         inbox::Outlet,
         wire::{Engine, Wire},
@@ -60,8 +60,7 @@ pub(super) struct Task {
     sending: HashMap<u64, Sending>,
     groups: u64,
     waiting: Vec<oneshot::Sender<u16>>,
-    /// How many attempts to register with a server have failed: each is made with the next of its addresses.
-    failed: HashMap<u16, usize>,
+    attempts: Attempts,
     events: Vec<Outlet<Event>>,
     /// Commands come no more.
     closed: bool,
@@ -94,7 +93,7 @@ impl Task {
             sending: HashMap::new(),
             groups: 0,
             waiting: Vec::new(),
-            failed: HashMap::new(),
+            attempts: Attempts::default(),
             events: Vec::new(),
             closed: false,
         }
@@ -189,6 +188,7 @@ impl Task {
         let mut stopped = false;
         while let Some(event) = self.device.client.poll_event() {
             tracing::debug!(?event);
+            self.attempts.note(&event);
             match &event {
                 Event::Connect {
                     server,
@@ -207,14 +207,6 @@ impl Task {
                     for reply in self.waiting.drain(..) {
                         answer(reply, *server);
                     }
-                }
-                Event::RegistrationFailed { server, .. } => {
-                    let failed = self.failed.entry(*server).or_default();
-                    *failed = failed.wrapping_add(1);
-                }
-                Event::BootstrapFailed { .. } => {
-                    let failed = self.failed.entry(client::BOOTSTRAP_SERVER).or_default();
-                    *failed = failed.wrapping_add(1);
                 }
                 Event::Sent { id, .. } => self.sent(*id, Ok(())),
                 Event::SendFailed { id, server, failure } => {
@@ -270,10 +262,8 @@ impl Task {
             Vec::new()
         });
         addresses.retain(|address| self.wire.reaches(*address));
-        let failed = self.failed.get(&server).copied().unwrap_or_default();
-        let turn = failed.checked_rem(addresses.len()).unwrap_or_default();
-        match addresses.get(turn) {
-            Some(address) => self.device.client.connected(now, server, Peer::new(*address)),
+        match self.attempts.choose(server, &addresses) {
+            Some(address) => self.device.client.connected(now, server, Peer::new(address)),
             None => self.device.client.disconnected(now, server),
         }
     }
