@@ -23,3 +23,4 @@ mod registration;
 mod reporting;
 mod robustness;
 mod servers;
+mod versions;
