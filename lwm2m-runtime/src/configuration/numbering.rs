@@ -6,7 +6,7 @@
 //!    known, neither 0 nor 1 of the Security object is used: one of them is the account at the bootstrap server, in nearly
 //!    every client.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt;
 
 use super::{BootstrapConfiguration, Oscore, PresentInstances, Values};
@@ -131,6 +131,8 @@ impl BootstrapConfiguration {
 struct Numbers<'p> {
     present: Option<&'p PresentInstances>,
     claimed: BTreeSet<Path>,
+    /// Of each object, an identifier below which none is free.
+    lowest: BTreeMap<u16, u16>,
 }
 
 impl<'p> Numbers<'p> {
@@ -138,6 +140,7 @@ impl<'p> Numbers<'p> {
         Self {
             present,
             claimed: BTreeSet::new(),
+            lowest: BTreeMap::new(),
         }
     }
 
@@ -174,6 +177,7 @@ impl<'p> Numbers<'p> {
     fn free(&mut self, object: u16) -> Result<u16, NumberingError> {
         let unknown = self.present.is_none() && matches!(object, 0 | 21);
         let first = if unknown { 2 } else { 0 };
+        let first = self.lowest.get(&object).copied().unwrap_or(first);
         let used = |path: Path| {
             let mut present = self.present.into_iter().flat_map(PresentInstances::instances);
             present.any(|(other, _)| other == path) || self.claimed.contains(&path)
@@ -181,6 +185,7 @@ impl<'p> Numbers<'p> {
         let id = (first..u16::MAX).find(|id| !used(Path::instance(object, *id)));
         let id = id.ok_or(NumberingError::Full)?;
         self.claimed.insert(Path::instance(object, id));
+        self.lowest.insert(object, id);
         Ok(id)
     }
 

@@ -61,7 +61,7 @@ impl Values {
     pub fn below(&self, path: Path) -> impl Iterator<Item = (Path, ValueRef<'_>)> + Clone {
         let from = self.0.range(path..);
         from.map(|(path, value)| (*path, value.as_ref()))
-            .filter(move |(other, _)| other.starts_with(path))
+            .take_while(move |(other, _)| other.starts_with(path))
     }
 
     /// The same as records, to be encoded.

@@ -1,14 +1,14 @@
 //! What can be said and should not be (LwM2M Core 1.2, section 6.1; LwM2M Transport Binding 1.2, section 5).
 
 use core::ops::Range;
-use std::format;
+use std::{collections::BTreeMap, format, vec::Vec};
 
 use super::{
     problem::{Context, quoted},
     table::Entry,
 };
 use crate::{
-    configuration::{BootstrapServerAccount, Credentials, ServerAccount},
+    configuration::{BootstrapServerAccount, Credentials, Oscore, ServerAccount},
     objects::Lwm2mSecurity,
 };
 
@@ -153,13 +153,8 @@ pub(super) fn bootstrap_account(
     }
 }
 
-/// What one account says about the others, and keys that several clients would have.
-pub(super) fn configuration(
-    context: &mut Context<'_>,
-    servers: &[(ServerAccount, Range<usize>)],
-    bootstrap_server: Option<&(BootstrapServerAccount, Range<usize>)>,
-    pattern: bool,
-) {
+/// What one account says about the others.
+pub(super) fn accounts(context: &mut Context<'_>, servers: &[(ServerAccount, Range<usize>)]) {
     let blocking = servers
         .iter()
         .any(|(account, _)| account.server.registration_failure_block == Some(true));
@@ -171,21 +166,73 @@ pub(super) fn configuration(
                  `registration-failure-block = true` for one",
             );
         }
-        if pattern && (account.security.secret_key.is_some() || account.oscore.is_some()) {
-            context.warn(
+    }
+}
+
+/// The keys of all accounts of a file. Each should be there once.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    /// With whether the account is one at a bootstrap server.
+    seen: BTreeMap<Vec<u8>, bool>,
+}
+
+impl Keys {
+    /// Takes the keys of a configuration, which may be one for many devices.
+    pub(super) fn add(
+        &mut self,
+        context: &mut Context<'_>,
+        servers: &[(ServerAccount, Range<usize>)],
+        bootstrap_server: Option<&(BootstrapServerAccount, Range<usize>)>,
+        many: bool,
+    ) {
+        for (account, at) in servers {
+            for key in keys(&account.security, account.oscore.as_ref()) {
+                self.add_key(context, at, key, false, many);
+            }
+        }
+        if let Some((account, at)) = bootstrap_server {
+            for key in keys(&account.security, account.oscore.as_ref()) {
+                self.add_key(context, at, key, true, many);
+            }
+        }
+    }
+
+    fn add_key(
+        &mut self,
+        context: &mut Context<'_>,
+        at: &Range<usize>,
+        key: &[u8],
+        bootstrap: bool,
+        many: bool,
+    ) {
+        let before = self.seen.insert(key.to_vec(), bootstrap);
+        match (many, bootstrap, before) {
+            (true, true, _) => context.error(
+                at,
+                "the key to the bootstrap server is each device's own, and a pattern is for many: write a plan with \
+                 `endpoint` for each device",
+            ),
+            (true, false, _) => context.warn(
                 at,
                 "every device of the pattern gets the same key: who has one device can pass for all; keys belong into \
                  a plan with `endpoint`",
-            );
+            ),
+            (false, true, Some(_)) | (false, false, Some(true)) => context.error(
+                at,
+                "another account has the same key, and that to the bootstrap server is for one device and one account; \
+                 make another one",
+            ),
+            (false, false, Some(false)) => context.warn(
+                at,
+                "another account has the same key: who learns one knows both; make another one",
+            ),
+            (false, _, None) => {}
         }
     }
-    let keyed = bootstrap_server
-        .filter(|(account, _)| account.security.secret_key.is_some() || account.oscore.is_some());
-    if let (Some((_, at)), true) = (keyed, pattern) {
-        context.error(
-            at,
-            "the key to the bootstrap server is each device's own, and a pattern is for many: write a plan with \
-             `endpoint` for each device",
-        );
-    }
+}
+
+fn keys<'a>(security: &'a Lwm2mSecurity, oscore: Option<&'a Oscore>) -> impl Iterator<Item = &'a [u8]> {
+    let secret = security.secret_key.as_deref();
+    let master = oscore.map(|oscore| oscore.master_secret.as_slice());
+    secret.into_iter().chain(master)
 }

@@ -7,7 +7,9 @@ use std::{
 use toml::de::DeTable;
 
 use super::{
-    Checked, ConfigurationFileError, bytes,
+    Checked, ConfigurationFileError,
+    advice::Keys,
+    bytes,
     plans::{configuration, consistent, plans},
     problem::Context,
     table::Table,
@@ -78,9 +80,11 @@ impl ConfigurationFile {
     pub fn accounts(&self) -> Result<Checked<BootstrapConfiguration>, ConfigurationFileError> {
         self.read(|context, root| {
             let mut table = Table::new("a file of accounts", 0..0, root);
-            let found = configuration(context, &mut table, false);
+            let found = configuration(context, &mut table, &mut Keys::default(), false);
             table.finish(context);
-            consistent(context, &(0..0), &found, true);
+            if context.errors() == 0 {
+                consistent(context, &(0..0), &found);
+            }
             found
         })
     }

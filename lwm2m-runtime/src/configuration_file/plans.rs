@@ -6,7 +6,8 @@ use std::{format, string::String, vec::Vec};
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    access, account, advice,
+    access, account,
+    advice::{self, Keys},
     problem::{Context, quoted},
     table::{Entry, Table},
     values,
@@ -55,6 +56,7 @@ pub(super) fn plans(context: &mut Context<'_>, root: &DeTable<'_>) -> Plans {
         }
     }
     let mut plans = Plans::new();
+    let mut keys = Keys::default();
     let mut everybody: Option<Range<usize>> = None;
     let all = all.map(|entry| entry.tables(context)).unwrap_or_default();
     if all.is_empty() {
@@ -62,7 +64,7 @@ pub(super) fn plans(context: &mut Context<'_>, root: &DeTable<'_>) -> Plans {
     }
     for (at, table) in all {
         let table = Table::new("a plan", at.clone(), table).with_defaults(defaults);
-        let Some((who, name, plan)) = plan(context, table) else {
+        let Some((who, name, plan)) = plan(context, table, &mut keys) else {
             continue;
         };
         let replaced = match who {
@@ -87,7 +89,7 @@ pub(super) fn plans(context: &mut Context<'_>, root: &DeTable<'_>) -> Plans {
     plans
 }
 
-fn plan(context: &mut Context<'_>, mut table: Table<'_>) -> Option<(For, String, Plan)> {
+fn plan(context: &mut Context<'_>, mut table: Table<'_>, keys: &mut Keys) -> Option<(For, String, Plan)> {
     let whom = [(For::Endpoint, "endpoint"), (For::Pattern, "pattern")];
     let whom = whom.map(|(who, key)| table.take(key).map(|entry| (who, entry)));
     let mut whom = whom.into_iter().flatten();
@@ -103,7 +105,8 @@ fn plan(context: &mut Context<'_>, mut table: Table<'_>) -> Option<(For, String,
     };
     let pattern = whom.as_ref().is_some_and(|(who, _)| *who == For::Pattern);
     let at = table.at.clone();
-    let configuration = configuration(context, &mut table, pattern);
+    let errors = context.errors();
+    let configuration = configuration(context, &mut table, keys, pattern);
     let mut plan = Plan::new(configuration);
     if let Some(entry) = table.take("steps") {
         plan.steps = steps(context, &entry);
@@ -121,7 +124,9 @@ fn plan(context: &mut Context<'_>, mut table: Table<'_>) -> Option<(For, String,
         plan.tolerant = entry.boolean(context).unwrap_or_default();
     }
     table.finish(context);
-    consistent(context, &at, &plan.configuration, false);
+    if context.errors() == errors {
+        consistent(context, &at, &plan.configuration);
+    }
     let (who, name) = whom?;
     Some((who, name, plan))
 }
@@ -130,6 +135,7 @@ fn plan(context: &mut Context<'_>, mut table: Table<'_>) -> Option<(For, String,
 pub(super) fn configuration(
     context: &mut Context<'_>,
     table: &mut Table<'_>,
+    keys: &mut Keys,
     pattern: bool,
 ) -> BootstrapConfiguration {
     let layers = table.all("server");
@@ -143,7 +149,8 @@ pub(super) fn configuration(
     let rules = access::rules(context, &layers, &servers);
     let layers = table.all("values");
     let values = values::values(context, &layers);
-    advice::configuration(context, &servers, bootstrap_server.as_ref(), pattern);
+    advice::accounts(context, &servers);
+    keys.add(context, &servers, bootstrap_server.as_ref(), pattern);
     BootstrapConfiguration {
         servers: servers.into_iter().map(|(account, _)| account).collect(),
         bootstrap_server: bootstrap_server.map(|(account, _)| account),
@@ -157,20 +164,21 @@ pub(super) fn consistent(
     context: &mut Context<'_>,
     at: &Range<usize>,
     configuration: &BootstrapConfiguration,
-    whole: bool,
 ) {
     let values = match configuration.number(None) {
         Ok(values) => values,
         Err(error) => return context.error(at, format!("{error}")),
     };
     match check(&values, true) {
-        Ok(()) => {}
-        Err(Inconsistency::NoServerAccount) if configuration.bootstrap_server.is_some() && whole => {}
-        Err(error @ Inconsistency::NoServerAccount) if !whole => context.warn(
-            at,
-            format!("{error} in the plan; a client that has none either refuses to finish"),
-        ),
+        // A client may have one already.
+        Ok(()) | Err(Inconsistency::NoServerAccount) => {}
         Err(error) => context.error(at, format!("{error}")),
+    }
+    if configuration.servers.is_empty() && configuration.bootstrap_server.is_none() {
+        context.warn(
+            at,
+            "there is no account here: neither `server` nor `bootstrap-server`",
+        );
     }
 }
 
@@ -193,8 +201,8 @@ fn steps(context: &mut Context<'_>, entry: &Entry<'_>) -> Vec<Step> {
             None => context.error(
                 &item.span(),
                 format!(
-                    "{} is no step: there are `prune`, and `discover`, `read`, `delete` and `write` with a path, such \
-                     as \"delete /2\"",
+                    "{} is no step: there are `prune`, `discover` and `delete` with the path of the root or an object, \
+                     `read` with that of object 1 or 2, and `write` with any, such as \"write /\"",
                     quoted(text)
                 ),
             ),
@@ -211,10 +219,12 @@ fn step(text: &str) -> Option<Step> {
     let path = path.map(str::parse::<Path>).transpose().ok()?;
     Some(match (name, path) {
         ("prune", None) => Step::Prune,
-        ("discover", Some(path)) => Step::Discover(path),
-        ("read", Some(path)) => Step::Read(path),
-        ("delete", Some(path)) => Step::Delete(path),
-        ("write", Some(path)) => Step::Write(path),
+        ("discover", Some(path)) if path.depth() < 2 => Step::Discover(path),
+        ("read", Some(path)) if matches!(path.object_id(), Some(1 | 2)) && path.depth() < 3 => {
+            Step::Read(path)
+        }
+        ("delete", Some(path)) if path.depth() < 3 => Step::Delete(path),
+        ("write", Some(path)) if path.depth() < 4 => Step::Write(path),
         _ => return None,
     })
 }

@@ -140,6 +140,11 @@ impl<'t> Context<'t> {
         note(&mut self.warnings, at, message.into());
     }
 
+    /// How many there are.
+    pub(super) fn errors(&self) -> usize {
+        self.errors.len()
+    }
+
     /// A value, unless something is wrong.
     pub(super) fn finish<T>(
         self,

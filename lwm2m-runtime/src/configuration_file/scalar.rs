@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     model::{ResourceDefinition, ResourceType, Value},
-    object::{Instance, WriteError},
+    object::Instance,
 };
 
 /// Reads every resource of an object that a table has by its name, but for those that have a key of their own.
@@ -44,12 +44,12 @@ fn resource(
     for (id, value) in values(context, entry, definition) {
         let written = instance.write(definition.id(), id, value.as_ref());
         if let Err(error) = written {
-            let range = match error {
-                WriteError::Constraint(_) => String::new(),
-                _ => format!(" ({})", definition.name()),
+            let shown = match &value {
+                // It may be a secret.
+                Value::Opaque(bytes) => format!("{} bytes", bytes.len()),
+                value => quoted(&value.to_string()),
             };
-            let key = quoted(&entry.key);
-            context.error(&entry.at, format!("{key} is {value}: {error}{range}"));
+            context.error(&entry.at, format!("{} is {shown}: {error}", quoted(&entry.key)));
         }
     }
 }

@@ -99,7 +99,7 @@ fn resource(context: &mut Context<'_>, entry: &Entry<'_>, path: Path, all: &mut 
         if let Some(Err(violation)) =
             definition.map(|definition| definition.constraint().check(value.as_ref()))
         {
-            context.error(&entry.at, format!("{path} is {value}: {violation}"));
+            context.error(&entry.at, format!("{path}: {violation}"));
         }
         all.set(path, value);
     }
