@@ -68,6 +68,7 @@ const SIDEWAYS: &[(&str, &str, &str)] = &[
         "access_control",
         "every operation on a tree needs a right",
     ),
+    ("net", "storage", "what a client keeps outlives a restart"),
 ];
 
 const ROLES: &[&str] = &["client", "server", "bootstrap"];

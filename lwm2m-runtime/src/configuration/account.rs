@@ -126,4 +126,32 @@ impl BootstrapServerAccount {
             security_instance: None,
         }
     }
+
+    /// With a Client Hold Off Time, `/0/x/11`: how many seconds the client waits before it asks, once a bootstrap is needed.
+    #[must_use]
+    pub fn hold_off(mut self, seconds: u32) -> Self {
+        self.security.client_hold_off_time = Some(seconds.into());
+        self
+    }
+
+    /// With a Bootstrap-Server Account Timeout, `/0/x/12`: how many seconds after a bootstrap the account goes; 0 never.
+    #[must_use]
+    pub fn account_timeout(mut self, seconds: u32) -> Self {
+        self.security.bootstrap_server_account_timeout = Some(seconds.into());
+        self
+    }
+}
+
+/// An account by the server's URI alone, without security.
+impl From<&str> for BootstrapServerAccount {
+    fn from(uri: &str) -> Self {
+        Self::new(uri, Credentials::NoSec)
+    }
+}
+
+/// An account by the server's URI alone, without security.
+impl From<String> for BootstrapServerAccount {
+    fn from(uri: String) -> Self {
+        Self::new(uri, Credentials::NoSec)
+    }
 }

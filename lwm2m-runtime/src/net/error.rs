@@ -1,8 +1,8 @@
 use core::{fmt, net::SocketAddr};
 use std::{io, string::String};
 
-use super::UriError;
-use crate::tree::TreeError;
+use super::{StorageError, UriError};
+use crate::{configuration::NumberingError, storage::OpenError, tree::TreeError};
 
 /// Why a client, a server or a bootstrap server does not start.
 #[derive(Debug)]
@@ -30,6 +30,17 @@ pub enum StartError {
     EndpointName,
     /// An instance does not fit into the client.
     Tree(TreeError),
+    /// The factory's configuration cannot be numbered.
+    Configuration(NumberingError),
+    /// What was kept cannot be read. It is still there:
+    /// [`factory_reset`](super::ClientBuilder::factory_reset) begins without it.
+    Storage(OpenError<StorageError>),
+}
+
+impl From<NumberingError> for StartError {
+    fn from(error: NumberingError) -> Self {
+        Self::Configuration(error)
+    }
 }
 
 impl From<TreeError> for StartError {
@@ -52,12 +63,14 @@ impl fmt::Display for StartError {
             },
             Self::Seed(error) => write!(f, "the system has no random numbers: {error}"),
             Self::NoServer => f.write_str(
-                "the client has no server to register with; name one by `server`, or put instances of the objects 0 \
+                "the client has no server to register with; name one by `server` or `bootstrap_server`, or put instances of the objects 0 \
                  and 1 into the client",
             ),
             Self::Uri { uri, error } => write!(f, "{uri:?}: {error}"),
             Self::EndpointName => f.write_str("an endpoint client name has 1 to 252 bytes"),
             Self::Tree(error) => error.fmt(f),
+            Self::Configuration(error) => error.fmt(f),
+            Self::Storage(error) => error.fmt(f),
         }
     }
 }
@@ -69,6 +82,8 @@ impl core::error::Error for StartError {
             Self::Seed(error) => Some(error),
             Self::Uri { error, .. } => Some(error),
             Self::Tree(error) => Some(error),
+            Self::Configuration(error) => Some(error),
+            Self::Storage(error) => Some(error),
             _ => None,
         }
     }

@@ -95,7 +95,8 @@ pub use bootstrap::{
     BootstrapEvents, BootstrapServer, BootstrapServerBuilder, BootstrapServerError, SessionInfo,
 };
 pub use client::{
-    Client, ClientBuilder, ClientError, ClientEvents, ExecuteCall, ExecuteOutcome, SendBody, ServerAccount,
+    Client, ClientBuilder, ClientError, ClientEvents, ClientTrouble, ExecuteCall, ExecuteOutcome, SendBody,
+    ServerAccount, StorageError,
 };
 pub use error::StartError;
 pub use server::{

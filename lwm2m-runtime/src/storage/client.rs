@@ -1,3 +1,6 @@
+use alloc::vec::Vec;
+use core::fmt;
+
 use super::{Keeper, OpenError, Slots};
 use crate::{client::Client, tree::Restored};
 
@@ -86,28 +89,52 @@ impl<S: Slots> ClientKeeper<S> {
         }
     }
 
-    /// Whether something has changed that is to be kept. Never in the middle of a bootstrap session.
+    /// What is to be kept, if anything has changed that is worth it; cheap where nothing has. Never in the middle of a
+    /// bootstrap session.
     #[must_use]
-    pub fn is_due(&self, client: &Client) -> bool {
-        client
+    pub fn changed(&self, client: &Client) -> Option<Saved> {
+        let revision = client
             .kept_revision()
-            .is_some_and(|revision| revision != self.revision)
+            .filter(|revision| *revision != self.revision)?;
+        let bytes = client.save()?;
+        Some(Saved { revision, bytes })
     }
 
-    /// Keeps what has changed, if anything has that is worth it: then `true`. Cheap where nothing has.
+    /// Keeps what has [changed](Self::changed), perhaps in another thread: media are slow.
+    ///
+    /// # Errors
+    ///
+    /// What the medium says. What was kept before is still there; what has changed still has.
+    pub fn store(&mut self, saved: &Saved) -> Result<(), S::Error> {
+        self.keeper.keep(&saved.bytes)?;
+        self.revision = saved.revision;
+        Ok(())
+    }
+
+    /// Keeps what has changed, if anything has that is worth it: then `true`.
     ///
     /// # Errors
     ///
     /// What the medium says. What was kept before is still there, and the next call tries again.
     pub fn keep(&mut self, client: &Client) -> Result<bool, S::Error> {
-        if !self.is_due(client) {
-            return Ok(false);
+        match self.changed(client) {
+            Some(saved) => self.store(&saved).map(|()| true),
+            None => Ok(false),
         }
-        let (Some(revision), Some(saved)) = (client.kept_revision(), client.save()) else {
-            return Ok(false);
-        };
-        self.keeper.keep(&saved)?;
-        self.revision = revision;
-        Ok(true)
+    }
+}
+
+/// What of a client is to be kept, as it was at a moment.
+pub struct Saved {
+    revision: u64,
+    bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Saved {
+    /// Without the values: some are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Saved")
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
     }
 }

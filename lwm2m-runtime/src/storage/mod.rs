@@ -16,7 +16,7 @@ mod slots;
 
 #[cfg(feature = "std")]
 pub use card::CardDirectory;
-pub use client::ClientKeeper;
+pub use client::{ClientKeeper, Saved};
 #[cfg(feature = "std")]
 pub use file::Files;
 pub use slots::{Keeper, OpenError, Slot, Slots};

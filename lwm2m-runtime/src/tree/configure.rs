@@ -1,5 +1,7 @@
+use alloc::{boxed::Box, vec::Vec};
+
 use super::{Tree, TreeError};
-use crate::{configuration::Values, model::Path};
+use crate::{configuration::Values, model::Path, object::Instance};
 
 impl Tree {
     /// Sets values as a factory configures a device, such as those of a
@@ -27,22 +29,37 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// [`TreeError::NotFound`] for an object that the tree does not have, [`TreeError::Write`], and as
-    /// [`insert`](Self::insert); what comes before it is done then.
+    /// [`TreeError::NotFound`] for an object that the tree does not have, [`TreeError::Single`], [`TreeError::Full`],
+    /// [`TreeError::Write`] for a value that does not fit. Nothing has changed then.
     pub fn configure(&mut self, values: &Values) -> Result<(), TreeError> {
+        let mut instances: Vec<(u16, u16, Box<dyn Instance>)> = Vec::new();
+        let mut new = 0;
         for path in values.paths(Path::ROOT, 2) {
             let not_found = TreeError::NotFound { path };
-            let (Some(object), Some(id)) = (path.object_id(), path.instance_id()) else {
-                continue;
-            };
-            if self.instance(object, id).is_none() {
-                let (Some(make), Some(definition)) = (self.make(object), self.definition(object)) else {
-                    return Err(not_found);
-                };
-                self.put(id, make(definition), make, None)?;
+            let (object, id) = path.object_id().zip(path.instance_id()).ok_or(not_found)?;
+            let (definition, make) = self.definition(object).zip(self.make(object)).ok_or(not_found)?;
+            if !definition.multiple() && id != 0 {
+                return Err(TreeError::Single { object });
             }
+            let present = self.copy(object, id);
+            new += usize::from(present.is_none());
+            let mut instance = present.unwrap_or_else(|| make(definition));
             for (path, value) in values.below(path) {
-                self.set(path, value)?;
+                let resource = path.resource_id().ok_or(not_found)?;
+                instance
+                    .write(resource, path.resource_instance_id(), value)
+                    .map_err(|error| TreeError::Write { path, error })?;
+            }
+            instances.push((object, id, instance));
+        }
+        if !self.has_room(new) {
+            return Err(TreeError::Full);
+        }
+        for (object, id, instance) in instances {
+            self.own(object, id);
+            match self.make(object).filter(|_| self.instance(object, id).is_none()) {
+                Some(make) => self.place(object, id, instance, make, None),
+                None => self.overwrite(object, id, &*instance),
             }
         }
         Ok(())

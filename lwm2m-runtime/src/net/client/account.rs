@@ -1,8 +1,8 @@
-use std::string::{String, ToString};
+use std::string::String;
 
 use crate::{
-    net::{ServerUri, StartError},
-    objects::{Lwm2mSecurity, Lwm2mServer, o0_v1_2::SecurityMode},
+    configuration::{self, Credentials},
+    objects::Lwm2mServer,
 };
 
 /// A server that a client registers with: what becomes an instance of the Security object and one of the Server object
@@ -57,28 +57,16 @@ impl ServerAccount {
         self
     }
 
-    /// The instances of the Security and the Server object, the account being the one at a position.
-    pub(super) fn instances(self, position: u16) -> Result<(Lwm2mSecurity, Lwm2mServer), StartError> {
+    /// The account, being the one at a position.
+    pub(super) fn account(self, position: u16) -> configuration::ServerAccount {
         let Self { uri, mut server } = self;
-        let uri = match uri.parse::<ServerUri>() {
-            Ok(uri) => uri.to_string(),
-            Err(error) => return Err(StartError::Uri { uri, error }),
-        };
         if server.short_server_id == 0 {
             server.short_server_id = i64::from(position) + 1;
         }
-        let security = Lwm2mSecurity {
-            lwm2m_server_uri: Some(uri),
-            bootstrap_server: Some(false),
-            security_mode: Some(SecurityMode::NO_SEC),
-            // Mandatory, whatever the mode.
-            public_key_or_identity: Some([].into()),
-            server_public_key: Some([].into()),
-            secret_key: Some([].into()),
-            short_server_id: Some(server.short_server_id),
-            ..Lwm2mSecurity::default()
-        };
-        Ok((security, server))
+        let mut account = configuration::ServerAccount::new(0, uri, Credentials::NoSec);
+        account.security.short_server_id = Some(server.short_server_id);
+        account.server = server;
+        account
     }
 }
 

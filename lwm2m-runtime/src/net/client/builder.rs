@@ -1,28 +1,28 @@
 use core::net::SocketAddr;
-use std::{boxed::Box, string::String, vec::Vec};
+use std::{string::String, vec::Vec};
 
 use tokio::sync::mpsc;
 
 use super::{
-    Client, ExecuteCall, ExecuteOutcome, ServerAccount,
+    Client, ClientEvents, ClientTrouble,
+    factory::Factory,
     hooks::{Hooks, Key},
+    outlets::Outlets,
+    store::{AnySlots, Store},
     task::{Device, Task},
 };
 use crate::{
     client::{self, ClientConfig},
-    model::{ObjectDefinition, ValueRef},
+    model::ObjectDefinition,
     net::{
         Batch, Socket, SocketConfig, StartError,
         clock::{Clock, seed},
         socket::any_address,
         wire::Wire,
     },
-    object::{
-        DynamicInstance, Object, Resource, ResourceValue, Scalar,
-        access::{Access, Executable, Writable},
-    },
-    operation::{Status, TreeView},
-    tree::{Application, Tree, TreeConfig, TreeError},
+    object::{DynamicInstance, Object},
+    operation::TreeView,
+    tree::{Tree, TreeConfig, TreeError},
 };
 
 /// A client that is about to start; [`start`](Self::start) starts it.
@@ -32,10 +32,14 @@ pub struct ClientBuilder {
     tree: Tree,
     /// The first instance that did not fit.
     error: Option<TreeError>,
-    accounts: Vec<ServerAccount>,
-    hooks: Hooks,
+    pub(super) factory: Factory,
+    pub(super) slots: Option<AnySlots>,
+    /// Whether nothing that was kept counts.
+    pub(super) reset: bool,
+    pub(super) hooks: Hooks,
     /// Executable resources that exist because something is done when they are executed.
-    enabled: Vec<Key>,
+    pub(super) enabled: Vec<Key>,
+    outlets: Outlets,
     address: Option<SocketAddr>,
     socket: SocketConfig,
 }
@@ -52,19 +56,15 @@ impl ClientBuilder {
             config: ClientConfig::new(endpoint_name),
             tree: Tree::new(TreeConfig::default()),
             error: None,
-            accounts: Vec::new(),
+            factory: Factory::default(),
+            slots: None,
+            reset: false,
             hooks: Hooks::new(),
             enabled: Vec::new(),
+            outlets: Outlets::default(),
             address: None,
             socket: SocketConfig::default(),
         }
-    }
-
-    /// Registers with a server: a URI, or a [`ServerAccount`] with a lifetime and more. Several servers are registered
-    /// with at the same time; what each of them may do, instances of the Access Control object say.
-    pub fn server(mut self, account: impl Into<ServerAccount>) -> Self {
-        self.accounts.push(account.into());
-        self
     }
 
     /// With an instance of an object.
@@ -91,82 +91,20 @@ impl ClientBuilder {
         self.note(result)
     }
 
-    /// Does something when a server executes a resource, in whichever instance; an optional resource exists thereby.
-    /// The function runs in the client's task, and returns before anything else happens there: long work belongs into
-    /// a task of its own, and then the answer is [`Executed::Later`](crate::tree::Executed::Later).
-    ///
-    /// Compiles only for an executable resource.
-    pub fn on_execute<O, T, A, R>(
-        mut self,
-        resource: Resource<O, T, A>,
-        mut execute: impl FnMut(ExecuteCall<'_>) -> R + Send + 'static,
-    ) -> Self
-    where
-        O: Object,
-        A: Executable,
-        R: ExecuteOutcome,
-    {
-        let key = (O::DEFINITION.id(), resource.id());
-        self.enabled.push(key);
-        let hook = Box::new(move |call: ExecuteCall<'_>| execute(call).executed());
-        self.hooks.execute.insert(key, hook);
-        self
+    /// Does anything to the instances before the client starts.
+    pub fn tree(mut self, change: impl FnOnce(&mut Tree) -> Result<(), TreeError>) -> Self {
+        let result = change(&mut self.tree);
+        self.note(result)
     }
 
-    /// Asks before a server's write to a resource is applied: the instance and the value go in, and an `Err` refuses
-    /// the whole request. Another value of the request may still be refused afterwards; what was applied,
-    /// [`Client::events`] tell.
-    ///
-    /// Compiles only for a single resource that a server may write.
-    pub fn on_write<O, T, A>(
-        mut self,
-        resource: Resource<O, T, A>,
-        mut write: impl FnMut(u16, T) -> Result<(), Status> + Send + 'static,
-    ) -> Self
-    where
-        O: Object,
-        T: Scalar,
-        A: Writable,
-    {
-        let key = (O::DEFINITION.id(), resource.id());
-        let hook = move |instance, value: ValueRef<'_>| match T::from_value(value) {
-            Some(value) => write(instance, value),
-            None => Err(Status::BadRequest),
-        };
-        self.hooks.write.insert(key, Box::new(hook));
-        self
+    /// What happens from the start on; else as [`Client::events`].
+    pub fn events(&mut self) -> ClientEvents {
+        self.outlets.events()
     }
 
-    /// Brings a value up to date before a server reads it, and before it is decided whether an observer is notified
-    /// of it: the function gets the instance and returns its value.
-    ///
-    /// Values that change rarely are better set when they change, by [`Client::update`]: then observers learn at once.
-    pub fn on_read<O, T, A>(
-        mut self,
-        resource: Resource<O, T, A>,
-        mut read: impl FnMut(u16) -> T + Send + 'static,
-    ) -> Self
-    where
-        O: Object,
-        T: ResourceValue,
-        A: Access,
-    {
-        let id = resource.id();
-        let hook = move |tree: &mut Tree, instance| {
-            let value = read(instance);
-            tree.update::<O, _>(instance, |object| {
-                // The type of the resource is that of its field.
-                object.field_mut(id).map(|field| value.store(field))
-            });
-        };
-        self.hooks.read.push(((O::DEFINITION.id(), id), Box::new(hook)));
-        self
-    }
-
-    /// With an application for everything that no function above is for.
-    pub fn application(mut self, application: impl Application + Send + 'static) -> Self {
-        self.hooks.application = Box::new(application);
-        self
+    /// What the client cannot do from the start on; else as [`Client::troubles`].
+    pub fn troubles(&mut self) -> ClientEvents<ClientTrouble> {
+        self.outlets.troubles()
     }
 
     /// With other limits and another version of LwM2M. The endpoint client name stays.
@@ -197,17 +135,10 @@ impl ClientBuilder {
         if self.config.endpoint_name.is_empty() || self.config.endpoint_name.len() > 252 {
             return Err(StartError::EndpointName);
         }
-        for (position, account) in (0..).zip(core::mem::take(&mut self.accounts)) {
-            let (security, server) = account.instances(position)?;
-            self.tree.insert(position, security)?;
-            self.tree.insert(position, server)?;
-        }
         if let Some(error) = self.error {
             return Err(error.into());
         }
-        if self.tree.instances(0).next().is_none() {
-            return Err(StartError::NoServer);
-        }
+        self.factory.put_into(&mut self.tree, &self.config.versions)?;
         for (object, resource) in self.enabled {
             // Mandatory ones exist already; those of objects that are not there never will.
             let _ = self.tree.enable(object, resource);
@@ -216,14 +147,25 @@ impl ClientBuilder {
         let socket =
             Socket::bind(address, &self.socket).map_err(|error| StartError::Bind { address, error })?;
         let seed = seed().map_err(StartError::Seed)?;
+        let mut client = client::Client::new(self.config, self.tree, seed);
+        let (store, restored) = Store::open(self.slots, self.reset, &mut client)?;
+        if client.tree().instances(0).next().is_none() {
+            return Err(StartError::NoServer);
+        }
+        if let Some(lost) = restored
+            .map(|restored| restored.lost)
+            .filter(|lost| !lost.is_empty())
+        {
+            self.outlets.trouble(ClientTrouble::NotRestored { lost });
+        }
         let device = Device {
-            client: client::Client::new(self.config, self.tree, seed),
+            client,
             hooks: self.hooks,
         };
         let (commands, receiver) = mpsc::channel(COMMANDS);
         let local = socket.local_address();
         let wire = Wire::new(socket, Batch::new(BATCH), Clock::new());
-        let task = Task::new(device, wire, receiver, commands.downgrade());
+        let task = Task::new(device, wire, store, self.outlets, receiver, commands.downgrade());
         tokio::spawn(task.run());
         Ok(Client::new(commands, local))
     }

@@ -2,10 +2,10 @@ use std::{boxed::Box, io, net::SocketAddr, vec::Vec};
 
 use tokio::sync::oneshot;
 
-use super::{ClientError, SendBody};
+use super::{ClientError, ClientEvents, ClientTrouble, SendBody};
 use crate::{
-    client::{Event, State, Ticket},
-    net::inbox::Outlet,
+    client::{BootstrapState, State, Ticket},
+    net::ServerUri,
     operation::Status,
     tree::Tree,
 };
@@ -43,10 +43,26 @@ pub(super) enum Command {
         status: Status,
         reply: oneshot::Sender<bool>,
     },
-    Events(Outlet<Event>),
+    Events {
+        reply: oneshot::Sender<ClientEvents>,
+    },
+    Troubles {
+        reply: oneshot::Sender<ClientEvents<ClientTrouble>>,
+    },
+    Bootstrap {
+        reply: oneshot::Sender<bool>,
+    },
+    BootstrapState {
+        reply: oneshot::Sender<BootstrapState>,
+    },
+    /// Waits for an account.
+    Configured {
+        reply: oneshot::Sender<()>,
+    },
     /// The addresses of a server were looked up.
     Resolved {
         server: u16,
+        uri: ServerUri,
         addresses: io::Result<Vec<SocketAddr>>,
     },
     Stop,

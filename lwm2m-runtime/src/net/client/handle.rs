@@ -1,19 +1,12 @@
-use core::{
-    fmt,
-    net::SocketAddr,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use core::{fmt, net::SocketAddr};
 use std::{boxed::Box, string::String};
 
-use futures_core::Stream;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ClientBuilder, ClientError, SendBody, command::Command};
+use super::{ClientBuilder, ClientError, ClientEvents, ClientTrouble, SendBody, command::Command};
 use crate::{
-    client::{Event, State, Ticket},
+    client::{BootstrapState, State, Ticket},
     model::{Path, Value},
-    net::inbox::{Inbox, inbox},
     object::Object,
     operation::Status,
     tree::Tree,
@@ -45,9 +38,6 @@ pub struct Client {
     commands: mpsc::Sender<Command>,
     local: SocketAddr,
 }
-
-/// Events kept for a reader that falls behind.
-const KEPT: usize = 1024;
 
 impl Client {
     /// A client with an endpoint client name, which is unique at each server; preferably a URN, such as
@@ -226,11 +216,51 @@ impl Client {
     }
 
     /// What happens from now on: registrations, writes of servers, observations. Each call makes a stream of its own.
+    ///
+    /// [`ClientBuilder::events`] tell from the start on.
     pub async fn events(&self) -> ClientEvents {
-        let (outlet, inbox) = inbox(KEPT);
+        let events = self.ask(|reply| Command::Events { reply }).await;
         // Where the client has stopped, the stream is over at once.
-        let _ = self.command(Command::Events(outlet)).await;
-        ClientEvents { inbox }
+        events.unwrap_or_else(|_| ClientEvents::ended())
+    }
+
+    /// What the client cannot do from now on, such as to keep what has to outlive a restart. Each call makes a stream of
+    /// its own.
+    ///
+    /// [`ClientBuilder::troubles`] tell from the start on.
+    pub async fn troubles(&self) -> ClientEvents<ClientTrouble> {
+        let troubles = self.ask(|reply| Command::Troubles { reply }).await;
+        troubles.unwrap_or_else(|_| ClientEvents::ended())
+    }
+
+    /// Asks the bootstrap server for a configuration, as the client does by itself when it needs one. `false` without an
+    /// account at a bootstrap server. [`events`](Self::events) tell how it ends, and
+    /// [`bootstrap_state`](Self::bootstrap_state) where it stands.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Stopped`].
+    pub async fn bootstrap(&self) -> Result<bool, ClientError> {
+        self.ask(|reply| Command::Bootstrap { reply }).await
+    }
+
+    /// Where a bootstrap stands.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Stopped`].
+    pub async fn bootstrap_state(&self) -> Result<BootstrapState, ClientError> {
+        self.ask(|reply| Command::BootstrapState { reply }).await
+    }
+
+    /// Waits until the client has an account at a server: from the factory, kept over a restart, or from the bootstrap
+    /// server. It may have one already.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Stopped`].
+    pub async fn configured(&self) -> Result<(), ClientError> {
+        self.ask(|reply| Command::Configured { reply }).await
     }
 
     /// De-registers from every server, and ends the client. Returns when that is done, which takes up to 93 s where a
@@ -258,34 +288,5 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("local", &self.local)
             .finish_non_exhaustive()
-    }
-}
-
-/// What happens to a client.
-///
-/// A reader that falls behind loses the oldest, and [`take_missed`](Self::take_missed) counts them: a client waits for
-/// nobody. Reading events does not keep the client running.
-#[derive(Debug)]
-pub struct ClientEvents {
-    inbox: Inbox<Event>,
-}
-
-impl ClientEvents {
-    /// The next one; `None` once the client has stopped.
-    pub async fn next(&mut self) -> Option<Event> {
-        self.inbox.next().await
-    }
-
-    /// How many were lost since this was asked last, because nobody took them.
-    pub fn take_missed(&mut self) -> u64 {
-        self.inbox.take_missed()
-    }
-}
-
-impl Stream for ClientEvents {
-    type Item = Event;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
-        self.inbox.poll_next(context)
     }
 }

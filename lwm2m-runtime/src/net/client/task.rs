@@ -1,20 +1,21 @@
-use core::{future::poll_fn, net::SocketAddr};
-use std::{collections::HashMap, io, vec::Vec};
+use core::{future::poll_fn, task::Poll};
+use std::{collections::HashMap, vec::Vec};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ClientError, SendBody, command::Command, hooks::Hooks};
+use super::{
+    ClientError, ClientTrouble, StorageError, command::Command, hooks::Hooks, outlets::Outlets,
+    sending::Sending, store::Store,
+};
 use crate::{
-    client::{self, Event, SendId},
+    client::{self, BootstrapState, Event, SendId},
     coap::{Peer, Transmit},
     net::{
         Attempts, ServerUri,
         clock::unix_time,
-        inbox::Outlet,
         wire::{Engine, Wire},
         work::{Work, answer},
     },
-    operation::Transport,
     time::Instant,
 };
 
@@ -50,28 +51,30 @@ impl Engine for Device {
 /// 4. With nothing to do it waits: for a datagram, a deadline or a command.
 /// 5. Once it is to stop, or nobody has a handle any more, it de-registers and ends.
 pub(super) struct Task {
-    device: Device,
-    wire: Wire,
+    pub(super) device: Device,
+    pub(super) wire: Wire,
     commands: mpsc::Receiver<Command>,
     /// Brings back the addresses that were looked up; weak, so that it is no handle.
-    lookups: mpsc::WeakSender<Command>,
+    pub(super) lookups: mpsc::WeakSender<Command>,
     /// The group of each Send: what one caller sends to several servers.
-    sends: HashMap<SendId, u64>,
-    sending: HashMap<u64, Sending>,
-    groups: u64,
+    pub(super) sends: HashMap<SendId, u64>,
+    pub(super) sending: HashMap<u64, Sending>,
+    pub(super) groups: u64,
     waiting: Vec<oneshot::Sender<u16>>,
-    attempts: Attempts,
-    events: Vec<Outlet<Event>>,
+    unconfigured: Vec<oneshot::Sender<()>>,
+    pub(super) attempts: Attempts,
+    /// The URI whose address was looked up last for a server: another one does not count any more.
+    pub(super) sought: HashMap<u16, ServerUri>,
+    store: Store,
+    pub(super) outlets: Outlets,
     /// Commands come no more.
     closed: bool,
 }
 
-/// Somebody who waits for the answers to a Send.
-struct Sending {
-    /// How many have not.
-    open: usize,
-    result: Result<(), ClientError>,
-    reply: oneshot::Sender<Result<(), ClientError>>,
+/// Why the task goes on.
+enum Wake {
+    Work(Work),
+    Written(Result<(), StorageError>),
 }
 
 /// Commands taken in a turn.
@@ -81,6 +84,8 @@ impl Task {
     pub(super) fn new(
         device: Device,
         wire: Wire,
+        store: Store,
+        outlets: Outlets,
         commands: mpsc::Receiver<Command>,
         lookups: mpsc::WeakSender<Command>,
     ) -> Self {
@@ -93,8 +98,11 @@ impl Task {
             sending: HashMap::new(),
             groups: 0,
             waiting: Vec::new(),
+            unconfigured: Vec::new(),
             attempts: Attempts::default(),
-            events: Vec::new(),
+            sought: HashMap::new(),
+            store,
+            outlets,
             closed: false,
         }
     }
@@ -110,12 +118,17 @@ impl Task {
             let stopped = self.tell();
             // A server whose address was found is registered with at once.
             self.wire.flush(&mut self.device);
+            self.store.begin(self.wire.now(), &self.device.client);
             if stopped {
-                return;
+                return self.keep_last().await;
             }
             let work = poll_fn(|context| {
+                if let Poll::Ready(result) = self.store.poll_written(context) {
+                    return Poll::Ready(Wake::Written(result));
+                }
                 let waiting = (!self.closed).then_some(&mut self.commands);
-                let deadline = || self.device.poll_timeout();
+                let retry_at = self.store.retry_at();
+                let deadline = || self.device.poll_timeout().into_iter().chain(retry_at).min();
                 Work::poll(
                     context,
                     waiting,
@@ -125,12 +138,14 @@ impl Task {
                     &mut self.wire,
                     deadline,
                 )
+                .map(Wake::Work)
             });
             match work.await {
-                Work::Wire if more => tokio::task::yield_now().await,
-                Work::Wire => {}
-                Work::Commands => commands.drain(..).for_each(|command| self.command(command)),
-                Work::None => {
+                Wake::Written(result) => self.written(result),
+                Wake::Work(Work::Wire) if more => tokio::task::yield_now().await,
+                Wake::Work(Work::Wire) => {}
+                Wake::Work(Work::Commands) => commands.drain(..).for_each(|command| self.command(command)),
+                Wake::Work(Work::None) => {
                     self.closed = true;
                     self.stop();
                 }
@@ -157,8 +172,19 @@ impl Task {
                 status,
                 reply,
             } => answer(reply, client.complete(now, ticket, status)),
-            Command::Events(outlet) => self.events.push(outlet),
-            Command::Resolved { server, addresses } => self.resolved(server, addresses),
+            Command::Events { reply } => answer(reply, self.outlets.events()),
+            Command::Troubles { reply } => answer(reply, self.outlets.troubles()),
+            Command::Bootstrap { reply } => answer(reply, client.bootstrap(now)),
+            Command::BootstrapState { reply } => answer(reply, client.bootstrap_state()),
+            Command::Configured { reply } => match self.is_configured() {
+                true => answer(reply, ()),
+                false => self.unconfigured.push(reply),
+            },
+            Command::Resolved {
+                server,
+                uri,
+                addresses,
+            } => self.resolved(server, &uri, addresses),
             Command::Stop => self.stop(),
         }
     }
@@ -176,6 +202,34 @@ impl Task {
         self.device.client.stop(now);
     }
 
+    /// Keeps what is left to keep.
+    async fn keep_last(&mut self) {
+        // What was being written may not be the last.
+        for _ in 0..2 {
+            self.store.begin_now(&self.device.client);
+            if let Some(result) = self.store.idle().await {
+                self.written(result);
+            }
+        }
+    }
+
+    /// What is to outlive a restart is kept, or is not.
+    fn written(&mut self, result: Result<(), StorageError>) {
+        let failing = self.store.is_failing();
+        self.store.written(self.wire.now(), result.is_ok());
+        match result {
+            Ok(()) if failing => self.outlets.trouble(ClientTrouble::KeptAgain),
+            Ok(()) => {}
+            Err(error) => self.outlets.trouble(ClientTrouble::NotKept { error }),
+        }
+    }
+
+    /// Whether there is an account at a server, and not only half of it.
+    fn is_configured(&self) -> bool {
+        let client = &self.device.client;
+        client.servers().next().is_some() && client.bootstrap_state() != BootstrapState::Session
+    }
+
     fn registered_server(&self) -> Option<u16> {
         let client = &self.device.client;
         client
@@ -187,7 +241,6 @@ impl Task {
     fn tell(&mut self) -> bool {
         let mut stopped = false;
         while let Some(event) = self.device.client.poll_event() {
-            tracing::debug!(?event);
             self.attempts.note(&event);
             match &event {
                 Event::Connect {
@@ -198,10 +251,7 @@ impl Task {
                     if *server == client::BOOTSTRAP_SERVER {
                         self.set_time();
                     }
-                    match transport {
-                        Transport::Udp => self.connect(*server, uri),
-                        other => self.cannot_connect(*server, *other),
-                    }
+                    self.connect(*server, uri, *transport);
                 }
                 Event::Registered { server, .. } => {
                     for reply in self.waiting.drain(..) {
@@ -216,110 +266,11 @@ impl Task {
                 Event::Stopped => stopped = true,
                 _ => {}
             }
-            self.events.retain(|outlet| outlet.push(event.clone()));
+            self.outlets.event(&event);
+        }
+        if !self.unconfigured.is_empty() && self.is_configured() {
+            self.unconfigured.drain(..).for_each(|reply| answer(reply, ()));
         }
         stopped
-    }
-
-    /// Finds out the addresses of a server: at once where the URI has one, else beside everything else.
-    fn connect(&mut self, server: u16, uri: &str) {
-        let uri = match uri.parse::<ServerUri>() {
-            Ok(uri) => uri,
-            Err(error) => {
-                tracing::warn!(server, uri, %error, "a server cannot be reached");
-                let error = io::Error::new(io::ErrorKind::InvalidInput, error);
-                return self.resolved(server, Err(error));
-            }
-        };
-        if let Some(address) = uri.address() {
-            return self.resolved(server, Ok([address].into()));
-        }
-        let Some(lookups) = self.lookups.upgrade() else {
-            let error = io::ErrorKind::Interrupted.into();
-            return self.resolved(server, Err(error));
-        };
-        let lookups = lookups.downgrade();
-        tokio::spawn(async move {
-            let addresses = uri.resolve().await;
-            if let Some(lookups) = lookups.upgrade() {
-                // A client that has stopped has no use for it.
-                let _ = lookups.send(Command::Resolved { server, addresses }).await;
-            }
-        });
-    }
-
-    /// Sockets of datagrams are all that there is.
-    fn cannot_connect(&mut self, server: u16, transport: Transport) {
-        tracing::warn!(server, ?transport, "a server wants a transport that there is not");
-        let error = io::Error::from(io::ErrorKind::Unsupported);
-        self.resolved(server, Err(error));
-    }
-
-    fn resolved(&mut self, server: u16, addresses: io::Result<Vec<SocketAddr>>) {
-        let now = self.wire.now();
-        let mut addresses = addresses.unwrap_or_else(|error| {
-            tracing::warn!(server, %error, "the address of a server cannot be found");
-            Vec::new()
-        });
-        addresses.retain(|address| self.wire.reaches(*address));
-        match self.attempts.choose(server, &addresses) {
-            Some(address) => self.device.client.connected(now, server, Peer::new(address)),
-            None => self.device.client.disconnected(now, server),
-        }
-    }
-
-    /// Sends values to one server, or to each that wants some.
-    fn send(
-        &mut self,
-        server: Option<u16>,
-        body: &SendBody,
-        reply: oneshot::Sender<Result<(), ClientError>>,
-    ) {
-        let now = self.wire.now();
-        let client = &mut self.device.client;
-        let servers: Vec<_> = match server {
-            Some(server) => [server].into(),
-            None => client.servers().collect(),
-        };
-        self.groups += 1;
-        let mut open = 0;
-        let mut error = client::SendError::UnknownServer;
-        for server in servers {
-            match client.send(now, Some(server), body.content()) {
-                Ok(id) => {
-                    self.sends.insert(id, self.groups);
-                    open += 1;
-                }
-                Err(refused) => error = refused,
-            }
-        }
-        if open == 0 {
-            return answer(reply, Err(ClientError::Send(error)));
-        }
-        let sending = Sending {
-            open,
-            result: Ok(()),
-            reply,
-        };
-        self.sending.insert(self.groups, sending);
-    }
-
-    /// A server has taken a Send, or will not.
-    fn sent(&mut self, id: SendId, result: Result<(), ClientError>) {
-        let Some(group) = self.sends.remove(&id) else {
-            return;
-        };
-        let Some(sending) = self.sending.get_mut(&group) else {
-            return;
-        };
-        sending.open -= 1;
-        if sending.result.is_ok() {
-            sending.result = result;
-        }
-        if sending.open == 0 {
-            if let Some(Sending { result, reply, .. }) = self.sending.remove(&group) {
-                answer(reply, result);
-            }
-        }
     }
 }
