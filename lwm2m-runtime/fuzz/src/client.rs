@@ -10,7 +10,7 @@ use lwm2m_runtime::{
     model::{ObjectDefinition, Operations, Path, ResourceDefinition, ResourceType, ValueRef},
     object::{DynamicInstance, Instance},
     objects::{Device, Lwm2mSecurity, Lwm2mServer},
-    operation::Status,
+    operation::{Status, write_sms_push},
     time::Instant,
     tree::{Application, Block, Execute, Executed, Tree, TreeConfig},
 };
@@ -31,13 +31,14 @@ static PROBE: ObjectDefinition = ObjectDefinition::new(42769, "", "urn:oma:lwm2m
 const SERVERS: [u16; 2] = [101, 102];
 
 /// Paths that there are, and some that there are not.
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 21] = [
     "",
     "1",
     "1/0",
     "1/0/1",
     "1/0/4",
     "1/0/8",
+    "1/1/9",
     "3",
     "3/0/9",
     "42769",
@@ -69,6 +70,7 @@ fn server(id: u16) -> Lwm2mServer {
         binding: "U".into(),
         registration_priority_order: (id == 102).then_some(1),
         mute_send: Some(false),
+        trigger: Some(true),
         ..Lwm2mServer::default()
     }
 }
@@ -93,6 +95,7 @@ fn tree() -> Tree {
             lwm2m_server_uri: Some(format!("coap://localhost:{id}")),
             bootstrap_server: Some(false),
             short_server_id: Some(id.into()),
+            lwm2m_server_sms_number: (id == 102).then(|| "+49172".into()),
             ..Lwm2mSecurity::default()
         };
         tree.insert(instance, security).expect("room");
@@ -244,6 +247,16 @@ impl Bench {
                 2 => self.client.deregister(now, server),
                 3 => self.client.stop(now),
                 4 => self.client.start(now),
+                6 => {
+                    let message = match script.byte() % 3 {
+                        0 => script.bytes(140).to_vec(),
+                        1 => write_sms_push(script.bytes(127)),
+                        _ => write_sms_push(&request(script)),
+                    };
+                    let from = ["+49172", "49172", ""][usize::from(script.byte() % 3)];
+                    self.client
+                        .handle_sms_trigger(now, from, &message, &mut self.program);
+                }
                 5 => {
                     if let Some(ticket) = self.tickets.pop_front() {
                         self.client.complete(now, ticket, Status::Changed);

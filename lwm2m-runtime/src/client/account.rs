@@ -40,6 +40,12 @@ pub(super) struct Account {
     pub(super) bootstrap_on_failure: bool,
     /// `/1/x/17` to `/1/x/20`.
     pub(super) retry: RetryDefaults,
+    /// `/1/x/21`.
+    pub(super) trigger: bool,
+    /// `/0/x/9`.
+    pub(super) sms_number: Option<String>,
+    /// Whether short messages of the server have to be protected: `/0/x/6`.
+    pub(super) sms_protected: bool,
     /// `/1/x/22`.
     pub(super) preferred: Option<Transport>,
     /// `/1/x/23`.
@@ -50,6 +56,8 @@ pub(super) struct Account {
 
 /// A day, which is what an absent Disable Timeout means.
 const DISABLE_TIMEOUT: u64 = 86_400;
+/// SMS Security Mode: messages come as they are.
+const SMS_NO_SEC: u64 = 3;
 /// What an absent or senseless lifetime means.
 const LIFETIME: u32 = 86_400;
 
@@ -100,6 +108,11 @@ impl Account {
                 },
                 sequence_count: number(20).unwrap_or(defaults.sequence_count).max(1),
             },
+            trigger: boolean(resources, 21).unwrap_or(false),
+            sms_number: text(security, 9)
+                .filter(|number| !number.is_empty())
+                .map(Into::into),
+            sms_protected: unsigned(security, 6).is_some_and(|mode| mode != SMS_NO_SEC),
             preferred: text(resources, 22).and_then(|text| Transport::parse(text, Version::V1_2)),
             muted: boolean(resources, 23).unwrap_or(true),
             versions: versions(resources),

@@ -89,6 +89,8 @@ pub struct ClientCounters {
     /// Requests of servers that had not acknowledged a Register, of the bootstrap server without a session, and of
     /// servers while there is one: dropped.
     pub early: u64,
+    /// Short messages that were no trigger of a server that may send one: dropped.
+    pub dropped_triggers: u64,
     /// Notifications that were not stored for a server that could not be reached, or made room for newer ones.
     pub dropped_notifications: u64,
 }

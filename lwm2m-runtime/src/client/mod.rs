@@ -9,6 +9,7 @@
 //! | `registration` | when to register, update, try again |
 //! | `session` | everything that belongs to one server |
 //! | `drive`, `order` | the registration's steps done, and which server is next |
+//! | `sms_trigger` | being woken by a short message |
 //! | `transport` | over what a session goes |
 //! | `uplink` | Register, Update, De-register and their answers |
 //! | `serve` | requests of servers |
@@ -94,6 +95,7 @@ mod session;
 mod settle;
 mod sleep;
 mod smartcard;
+mod sms_trigger;
 mod state;
 mod stored;
 mod tickets;

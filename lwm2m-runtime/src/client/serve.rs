@@ -265,7 +265,7 @@ impl Client {
     }
 
     /// Does what a server has executed.
-    fn follow(&mut self, now: Instant, order: Order) {
+    pub(super) fn follow(&mut self, now: Instant, order: Order) {
         let (Order::Disable { instance } | Order::Update { instance, .. } | Order::Bootstrap { instance }) =
             order;
         let of_instance = self

@@ -11,6 +11,7 @@
 //! | `status` | how an operation ended | Core 1.2, section 6.7 |
 //! | `arguments` | the arguments of an Execute | Core 1.2, section 6.3.5 |
 //! | `binding` | the transports by which a client can be reached | Core 1.2, section 6.2.1.2 |
+//! | `sms_push` | the short message that wakes a client | Core 1.2, object 1, resource 21 |
 //! | `transport_choice` | by which of them a session begins | Core 1.2, section 6.2.1.2 |
 //! | `registration` | the parameters of Register and Update | Core 1.2, section 6.2 |
 //! | `profile` | profile identifiers | Core 1.2, section 6.2.1.1 |
@@ -37,6 +38,7 @@ mod profile;
 mod registration;
 mod request;
 mod response;
+mod sms_push;
 mod status;
 mod transport_choice;
 mod uplink;
@@ -58,6 +60,7 @@ pub use profile::ProfileId;
 pub use registration::{ParameterError, RegisterParameters, UpdateParameters};
 pub use request::{Depth, ExecuteInput, InvalidRequest, Request, WriteMode};
 pub use response::{Response, UplinkResponse};
+pub use sms_push::{read_sms_push, write_sms_push};
 pub use status::Status;
 pub use transport_choice::TransportChoice;
 pub use uplink::Uplink;

@@ -23,6 +23,8 @@ pub enum RequestError {
         /// Which.
         transport: Transport,
     },
+    /// The client has not told a number for short messages.
+    NoSmsNumber,
     /// It is an Observe, or its cancel: use [`Server::observe`](super::Server::observe) and
     /// [`Server::cancel_observation`](super::Server::cancel_observation). Or it is none, and was to be observed.
     Observation,
@@ -52,6 +54,9 @@ impl fmt::Display for RequestError {
                 "the client's binding does not list {}; write /1/x/7 first, or ask without",
                 transport.letter()
             ),
+            Self::NoSmsNumber => {
+                f.write_str("the client has told no number for short messages; wait until it wakes by itself")
+            }
             Self::Observation => f.write_str("`observe` is for observations, `request` for everything else"),
             Self::QueueFull => {
                 f.write_str("too many requests wait; wait until one ends or raise `max_requests`")

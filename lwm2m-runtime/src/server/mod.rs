@@ -46,6 +46,7 @@ pub use models::{ClientDefinitions, Models};
 pub use queue::Queued;
 pub use registration::Registration;
 pub use registrations::RegistrationId;
+pub use triggers::{ShortMessage, SmsTrigger};
 
 use crate::time::SlotId;
 

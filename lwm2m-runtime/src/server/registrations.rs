@@ -32,6 +32,10 @@ pub(super) struct Registrations {
 const SPARE_TIMERS: usize = 1_024;
 
 impl Registrations {
+    pub(super) const fn random(&mut self) -> &mut Random {
+        &mut self.random
+    }
+
     pub(super) fn new(mut random: Random) -> Self {
         let hasher = random.hasher();
         Self {

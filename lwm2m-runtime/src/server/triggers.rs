@@ -1,15 +1,42 @@
-use alloc::string::ToString;
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use super::{RegistrationId, RequestError, RequestId, Server};
 use crate::{
+    coap::{MessageBuilder, MessageType, Token},
     encoding::ContentFormat,
     model::Path,
-    operation::{ArgumentsBuilder, ExecuteInput, Payload, Request, Transport},
+    operation::{ArgumentsBuilder, Binding, ExecuteInput, Payload, Request, Transport, write_sms_push},
     time::Instant,
 };
 
-/// Registration Update Trigger of the Server object.
+/// Resources of the Server object: Registration Update Trigger and Bootstrap-Request Trigger.
 const UPDATE_TRIGGER: u16 = 8;
+const BOOTSTRAP_TRIGGER: u16 = 9;
+
+/// What a short message has a client do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SmsTrigger {
+    /// It updates its registration, `/1/x/8`.
+    Update {
+        /// By which transport, if that matters.
+        over: Option<Transport>,
+    },
+    /// It asks its bootstrap server for a configuration, `/1/x/9`.
+    Bootstrap,
+}
+
+/// A short message to a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShortMessage {
+    /// The number without a plus sign, or the external identifier, that the client has told.
+    pub to: String,
+    /// 8-bit user data of one short message, with its user data header.
+    pub user_data: Vec<u8>,
+}
 
 impl Server {
     /// Has a client update its registration: an Execute of `/1/x/8`, where `instance` is that of this server in the
@@ -30,19 +57,78 @@ impl Server {
         over: Option<Transport>,
     ) -> Result<RequestId, RequestError> {
         let registration = self.registration(id).ok_or(RequestError::NotRegistered)?;
-        let binding = registration.binding();
-        if let Some(transport) = over.filter(|one| !(*one == Transport::Udp || binding.contains(*one))) {
-            return Err(RequestError::Transport { transport });
-        }
-        let letter = over.map(|transport| transport.letter().to_string());
-        let arguments = letter.and_then(|letter| ArgumentsBuilder::new().argument_with(0, &letter).ok());
-        let input = match &arguments {
-            Some(arguments) => {
-                ExecuteInput::Payload(Payload::new(ContentFormat::TEXT, arguments.as_str().as_bytes()))
-            }
-            None => ExecuteInput::None,
-        };
-        let path = Path::resource(1, instance, UPDATE_TRIGGER);
-        self.request(now, id, &Request::Execute { path, input })
+        let arguments = transport_argument(registration.binding(), over)?;
+        self.request(now, id, &execute(instance, UPDATE_TRIGGER, arguments.as_ref()))
     }
+
+    /// The short message that wakes a client, for a program with a gateway to send (LwM2M 1.1): the client has told its
+    /// number, and its `/1/x/21` (Trigger) is true. It is not answered: what shows that it has arrived is the Update or
+    /// Register that follows, and of [`SmsTrigger::Bootstrap`] nothing at once. `instance` is as in
+    /// [`trigger_update`](Self::trigger_update).
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError::NotRegistered`], [`RequestError::NoSmsNumber`], and [`RequestError::Transport`] for one that the
+    /// client's binding does not list.
+    pub fn sms_trigger(
+        &mut self,
+        id: RegistrationId,
+        instance: u16,
+        trigger: SmsTrigger,
+    ) -> Result<ShortMessage, RequestError> {
+        let chance = self.registrations.random().next_u64().to_be_bytes();
+        let device = self.registrations.find(id).ok_or(RequestError::NotRegistered)?;
+        let record = self
+            .registrations
+            .get(device)
+            .ok_or(RequestError::NotRegistered)?;
+        let to = record.texts.sms().ok_or(RequestError::NoSmsNumber)?.into();
+        let (resource, arguments) = match trigger {
+            SmsTrigger::Update { over } => (UPDATE_TRIGGER, transport_argument(record.binding, over)?),
+            SmsTrigger::Bootstrap => (BOOTSTRAP_TRIGGER, None),
+        };
+        let request = execute(instance, resource, arguments.as_ref());
+        let session = record.session();
+        let form = session.request(&request)?;
+        form.fill(&mut self.options);
+        let [high, low, token @ .., _, _] = chance;
+        let (id, token) = (
+            u16::from_be_bytes([high, low]),
+            Token::new(&token).unwrap_or_default(),
+        );
+        let mut coap = Vec::new();
+        let mut message = MessageBuilder::new(&mut coap, MessageType::Confirmable, form.code(), id, token);
+        for option in self.options.options() {
+            message = message.option(option.number, option.value);
+        }
+        message.payload(form.payload());
+        Ok(ShortMessage {
+            to,
+            user_data: write_sms_push(&coap),
+        })
+    }
+}
+
+/// The argument that asks for a transport, of those that are listed. Every client has UDP.
+fn transport_argument(
+    listed: Binding,
+    over: Option<Transport>,
+) -> Result<Option<ArgumentsBuilder>, RequestError> {
+    let Some(transport) = over else {
+        return Ok(None);
+    };
+    if transport != Transport::Udp && !listed.contains(transport) {
+        return Err(RequestError::Transport { transport });
+    }
+    let letter = transport.letter().to_string();
+    Ok(ArgumentsBuilder::new().argument_with(0, &letter).ok())
+}
+
+fn execute(instance: u16, resource: u16, arguments: Option<&ArgumentsBuilder>) -> Request<'_> {
+    let input = arguments.map_or(ExecuteInput::None, |arguments| {
+        let text = arguments.as_str().as_bytes();
+        ExecuteInput::Payload(Payload::new(ContentFormat::TEXT, text))
+    });
+    let path = Path::resource(1, instance, resource);
+    Request::Execute { path, input }
 }

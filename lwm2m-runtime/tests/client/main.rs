@@ -20,6 +20,7 @@ mod retries;
 mod robustness;
 mod sending;
 mod smartcard;
+mod sms;
 mod streaming;
 mod support;
 mod transports;

@@ -15,6 +15,7 @@ mod property;
 mod request;
 mod response;
 mod send;
+mod sms_push;
 mod transport_choice;
 mod uplink;
 mod vectors;

@@ -12,7 +12,7 @@ use lwm2m_runtime::{
     model::{Path, Version},
     operation::{
         Arguments, CoapSession, ExecuteInput, Location, ProfileId, Request, Status, Uplink, UplinkPeer,
-        read_uplink,
+        read_sms_push, read_uplink, write_sms_push,
     },
 };
 use serde_json::Value as Json;
@@ -52,11 +52,12 @@ fn printed_requests_attributes_and_arguments_are_read() {
             "request_line" => request_line(id, text),
             "profile_id" => assert!(ProfileId::parse(text).is_some(), "{id}"),
             "coap" if id == "coap-sms-trigger" => trigger(vector["hex"].as_str().unwrap()),
+            "coap" if id == "sms-trigger-full" => pushed_trigger(vector["hex"].as_str().unwrap()),
             // Other transports, and lists of links, which have tests of their own.
             _ => checked -= 1,
         }
     }
-    assert!(checked >= 22, "only {checked} were looked at");
+    assert!(checked >= 23, "only {checked} were looked at");
 }
 
 fn write_attributes(id: &str, path: &str, text: &str, decoded: &Json) {
@@ -160,12 +161,26 @@ fn request_line(id: &str, text: &str) {
 }
 
 /// The message of a Registration Update Trigger by short message.
-fn trigger(hex: &str) {
-    let bytes: Vec<_> = (0..hex.len())
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
-        .collect();
-    let message = Message::parse(&bytes).unwrap();
+        .collect()
+}
+
+fn pushed_trigger(hex: &str) {
+    let push = bytes(hex);
+    let message = read_sms_push(&push).unwrap();
+    assert_eq!(write_sms_push(message), push);
+    trigger_message(message);
+}
+
+fn trigger(hex: &str) {
+    trigger_message(&bytes(hex));
+}
+
+fn trigger_message(bytes: &[u8]) {
+    let message = Message::parse(bytes).unwrap();
     let session = CoapSession::new(Version::V1_0);
     assert_eq!(
         session.read_request(message.code, message.options, message.payload, |_| false),

@@ -7,7 +7,7 @@ use lwm2m_runtime::{
     coap::{Code, MessageType},
     model::{ValueRef, Version},
     operation::{Arguments, ExecuteInput, Request, Status},
-    server::{self, EndReason, Failure, RequestError, RequestId, ServerConfig},
+    server::{self, EndReason, Failure, RequestError, RequestId, ServerConfig, SmsTrigger},
 };
 use lwm2m_tests::pair::{Pair, Program, client_address, path, server_address};
 
@@ -80,6 +80,57 @@ fn a_device_says_that_it_sleeps() {
                 .unwrap()
                 .queue_mode()
         );
+    }
+}
+
+// proves: QM-09
+#[test]
+fn a_short_message_wakes_a_device_that_allows_it() {
+    for allowed in [true, false] {
+        let mut account = server_minimum(0);
+        account.trigger = Some(allowed);
+        let config_of_client = ClientConfig {
+            queue_mode: true,
+            sms: Some("491721234567".into()),
+            ..client(Version::V1_2)
+        };
+        let tree = tree(account, device_battery());
+        let mut pair = Pair::new(
+            ServerConfig::default(),
+            config_of_client,
+            tree,
+            Program::default(),
+        );
+        pair.start();
+        pair.run_secs(100);
+        assert!(pair.client().is_asleep());
+        let id = read(&mut pair, "/3/0/9");
+        let registration = pair.registration();
+        let update = SmsTrigger::Update { over: None };
+        let sms = pair.servers[0]
+            .engine
+            .sms_trigger(registration, 0, update)
+            .unwrap();
+        assert_eq!(sms.to, "491721234567");
+        let (now, mark) = (pair.now, pair.wire.mark());
+        let host = &mut pair.clients[0];
+        let taken = host
+            .engine
+            .handle_sms_trigger(now, "12345", &sms.user_data, &mut host.application);
+        assert_eq!(taken, allowed);
+        pair.run_secs(5);
+        assert_eq!(
+            end(&pair, id),
+            allowed.then_some(Ok(Status::Content)),
+            "{}",
+            pair.log()
+        );
+        if allowed {
+            // No answer to the short message: an Update is the first that is heard.
+            let first = &pair.wire.since(mark)[0];
+            assert_eq!(first.code(), Some(Code::POST));
+            assert!(first.path().starts_with("/rd/"), "{}", pair.log());
+        }
     }
 }
 
