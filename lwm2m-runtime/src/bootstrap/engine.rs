@@ -174,6 +174,12 @@ impl<P: PlanSource> BootstrapServer<P> {
         self.len() == 0
     }
 
+    /// Whether no session is open and nothing is open in CoAP: for tests that look for leaks.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.is_empty() && self.endpoint.is_idle()
+    }
+
     /// A session; `None` once it is over.
     #[must_use]
     pub fn session(&self, id: SessionId) -> Option<Session<'_>> {

@@ -78,7 +78,7 @@ impl Record {
         self.values = None;
         self.written = false;
         self.tasks.clear();
-        if !self.plan.steps.contains(&Step::Discover(Path::ROOT)) {
+        if self.plan.steps.first() != Some(&Step::Discover(Path::ROOT)) {
             self.tasks.push_back(Task::Discover(Path::ROOT));
         }
     }

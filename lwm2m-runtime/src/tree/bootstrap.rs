@@ -83,8 +83,8 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// 4.15 or 4.00 if the pack cannot be read, 4.06 if it leaves the client without a consistent configuration, 5.00 if it
-    /// is too large. The journal is to be rolled back then.
+    /// 4.15 or 4.00 if the pack cannot be read, 4.06 if it has no account at a server or leaves the client without a
+    /// consistent configuration, 5.00 if it is too large. The journal is to be rolled back then.
     pub fn bootstrap_pack(
         &mut self,
         journal: &mut BootstrapJournal,
@@ -100,7 +100,7 @@ impl Tree {
         objects.sort_unstable();
         objects.dedup();
         let kept = self.kept(formats.version());
-        for object in objects {
+        for object in objects.iter().copied() {
             for instance in self.instances_at(Path::object(object)) {
                 if !kept.contains(&instance) {
                     self.bootstrap_remove(journal, instance);
@@ -108,7 +108,12 @@ impl Tree {
             }
         }
         self.stage_and_apply(journal, formats, Path::ROOT, pack, PayloadKind::BootstrapPack)?;
-        journal.check(self).map_err(|_| Status::NotAcceptable)
+        // Without both halves of an account it is none: an empty one, in particular.
+        let has_account = [0, 1].iter().all(|object| objects.contains(object));
+        match journal.check(self) {
+            Ok(()) if has_account => Ok(()),
+            _ => Err(Status::NotAcceptable),
+        }
     }
 
     fn bootstrap_read(

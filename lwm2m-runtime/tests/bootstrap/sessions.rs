@@ -372,6 +372,28 @@ fn a_refused_finish_leads_to_a_fresh_discover_and_another_one() {
 
 // proves: BOOT-43
 #[test]
+fn a_session_begins_anew_with_a_discover_wherever_the_plan_has_one() {
+    let mut plan = Plan::new(configuration());
+    plan.steps = vec![Step::Write(ROOT), Step::Discover(ROOT)];
+    let mut device = Client::new(1);
+    // An account that is in the way.
+    let mut old = configuration();
+    old.servers[0].security_instance = Some(0);
+    old.servers[0].server_instance = Some(5);
+    for (path, value) in old.number(None).unwrap().below(ROOT) {
+        device.values.set(path, value.to_value());
+    }
+    plan.configuration.servers[0].security_instance = Some(4);
+    plan.configuration.servers[0].server_instance = Some(0);
+    let mut bench = run(plan, device);
+    let asked = bench.asked();
+    let finish = asked.iter().position(|task| task == "Finish /").unwrap();
+    assert_eq!(asked[finish + 1], "Discover /", "{asked:?}");
+    assert_eq!(bench.finished(), 1, "{asked:?}");
+}
+
+// proves: BOOT-43
+#[test]
 fn a_client_that_never_accepts_is_given_up() {
     let mut device = Client::new(1);
     for _ in 0..9 {

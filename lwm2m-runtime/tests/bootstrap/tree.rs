@@ -539,6 +539,40 @@ fn a_pack_replaces_the_objects_in_it() {
     }
 }
 
+#[test]
+fn a_pack_without_an_account_at_a_server_is_none() {
+    let account = BootstrapConfiguration::new([account(7)]).number(None).unwrap();
+    let only = |object: u16| {
+        let mut values = Values::new();
+        for (path, value) in account.below(Path::object(object)) {
+            values.set(path, value.to_value());
+        }
+        values
+    };
+    for values in [Values::new(), only(0), only(1)] {
+        for format in [Format::SenmlJson, Format::SenmlCbor, Format::Lwm2mCbor] {
+            let mut bench = Bench::new();
+            // What the client has is consistent without it.
+            bench.configure(&two_servers());
+            assert_eq!(bench.finish(), Status::Changed);
+            assert_eq!(bench.pack(&values, format), Err(Status::NotAcceptable));
+        }
+    }
+    // Nor is a payload without a byte.
+    let mut bench = Bench::new();
+    bench.configure(&two_servers());
+    let formats = bench.formats();
+    for format in [
+        ContentFormat::SENML_JSON,
+        ContentFormat(112),
+        ContentFormat(11_544),
+    ] {
+        let pack = Payload::new(format, b"");
+        let taken = bench.tree.bootstrap_pack(&mut bench.journal, &formats, pack);
+        assert!(taken.is_err(), "{format}");
+    }
+}
+
 // proves: BOOT-16
 #[test]
 fn a_pack_that_fails_is_undone() {

@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, net::SocketAddr};
 
-use lwm2m_runtime::{bootstrap, client, server, time::Instant};
+use lwm2m_runtime::{bootstrap, client, configuration::SmartcardFile, server, time::Instant};
 
 /// A server in the network.
 #[derive(Debug)]
@@ -41,4 +41,16 @@ pub struct ClientHost<A> {
     pub online: bool,
     /// Addresses to which no connection can be made: each attempt fails at once.
     pub unreachable: BTreeSet<SocketAddr>,
+    /// The file of the smartcard in it.
+    pub card: Option<Vec<u8>>,
+}
+
+impl<A> ClientHost<A> {
+    /// Has the engine look at the smartcard. A file that cannot be read is no card.
+    pub fn read_card(&mut self, now: Instant) {
+        let file = self.card.as_deref().map(SmartcardFile::read);
+        let file = file.and_then(Result::ok);
+        // What is refused, the engine's state shows.
+        let _ = self.engine.smartcard(now, file.as_ref());
+    }
 }

@@ -177,6 +177,7 @@ impl<A: Application> Pair<A> {
             application,
             events: Vec::new(),
             online: true,
+            card: None,
             unreachable: BTreeSet::new(),
         });
     }
@@ -188,7 +189,20 @@ impl<A: Application> Pair<A> {
 
     /// Replaces a device's engine by a new one, and starts it.
     pub fn restart_client(&mut self, index: usize, config: ClientConfig, tree: Tree) {
+        self.restart_client_with(index, config, tree, |_| {});
+    }
+
+    /// Replaces a device's engine by a new one, and starts it once something was done with it, such as putting back what
+    /// the device has kept.
+    pub fn restart_client_with(
+        &mut self,
+        index: usize,
+        config: ClientConfig,
+        tree: Tree,
+        prepare: impl FnOnce(&mut Client),
+    ) {
         let mut engine = Client::new(config, tree, self.random.seed());
+        prepare(&mut engine);
         engine.start(self.now);
         self.clients[index].engine = engine;
     }
@@ -391,18 +405,21 @@ impl<A: Application> Pair<A> {
                 let Some(event) = host.engine.poll_event() else {
                     break;
                 };
-                if let client::Event::Connect {
-                    server,
-                    uri,
-                    transport,
-                } = &event
-                {
-                    let reaches = host.online && *transport == Transport::Udp;
-                    let address = resolve(uri).filter(|address| !host.unreachable.contains(address));
-                    match address.filter(|_| reaches) {
-                        Some(address) => host.engine.connected(now, *server, Peer::new(address)),
-                        None => host.engine.disconnected(now, *server),
+                match &event {
+                    client::Event::Connect {
+                        server,
+                        uri,
+                        transport,
+                    } => {
+                        let reaches = host.online && *transport == Transport::Udp;
+                        let address = resolve(uri).filter(|address| !host.unreachable.contains(address));
+                        match address.filter(|_| reaches) {
+                            Some(address) => host.engine.connected(now, *server, Peer::new(address)),
+                            None => host.engine.disconnected(now, *server),
+                        }
                     }
+                    client::Event::CheckSmartcard { .. } => host.read_card(now),
+                    _ => {}
                 }
                 host.events.push((now, event));
             }

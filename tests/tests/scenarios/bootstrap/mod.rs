@@ -5,7 +5,7 @@
 //! | `sessions` | a session step by step |
 //! | `packs` | everything in one answer |
 //! | `sources` | where a configuration comes from, and what leads to a bootstrap |
-//! | `faults` | what is left when any message is lost, or either side begins anew at any message |
+//! | `faults` | all of them with a fault at any message: a directory |
 
 mod faults;
 mod packs;
@@ -90,18 +90,19 @@ pub(super) fn stepwise(version: Version) -> ClientConfig {
     }
 }
 
-/// What a device is configured with: objects 0, 1 and 2.
-pub(super) type Configuration = BTreeMap<Path, Value>;
+/// Everything that a device has.
+pub(super) type Configuration = BTreeMap<Path, Option<Value>>;
 
 pub(super) fn configuration(tree: &Tree) -> Configuration {
     let mut all = BTreeMap::new();
-    for object in [0, 1, 2] {
+    for (object, _) in tree.objects() {
         for id in tree.instances(object) {
+            all.insert(Path::instance(object, id), None);
             let instance = tree.instance(object, id).unwrap();
             for (resource, part, value) in instance.values() {
                 let resource = Path::resource(object, id, resource);
                 let at = part.and_then(|part| resource.child(part)).unwrap_or(resource);
-                all.insert(at, value.to_value());
+                all.insert(at, Some(value.to_value()));
             }
         }
     }
