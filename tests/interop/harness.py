@@ -81,6 +81,11 @@ class Program:
         )
         return self.take(matches, described, patience)
 
+    def said(self):
+        """The lines that nobody has expected yet."""
+        with self._changed:
+            return list(self._lines)
+
     def forget(self):
         """Drops the lines so far: what comes later is meant."""
         with self._changed:
@@ -123,8 +128,8 @@ class Commanded(Program):
 class Server(Program):
     """Our server."""
 
-    def __init__(self, name="our-server"):
-        super().__init__(name, [BINARIES / "server", "--json", "--bind", "127.0.0.1:0"])
+    def __init__(self, name="our-server", *options):
+        super().__init__(name, [BINARIES / "server", "--json", "--bind", "127.0.0.1:0", *options])
         self.port = self.expect("listening")["port"]
 
     def uri(self):
@@ -178,6 +183,15 @@ class Device(Program):
     def interrupt(self):
         """Ctrl-C."""
         return self.close(signal.SIGINT)
+
+
+def until(holds, what, patience=PATIENCE):
+    """Asks again and again, for what no line tells."""
+    deadline = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {patience:.0f} s: {what}")
+        time.sleep(0.1)
 
 
 def free_port():

@@ -3,8 +3,17 @@
 from . import programs
 from .client import LeshanClient
 from .device import DeviceOfVersion10, DeviceOfVersion11
+from .sleeping_client import LeshanClientAsleep
+from .versions import VersionsOfLeshanClient, VersionsOfOurDevice
 
-SCENARIOS = [DeviceOfVersion11, DeviceOfVersion10, LeshanClient]
+SCENARIOS = [
+    DeviceOfVersion11,
+    DeviceOfVersion10,
+    VersionsOfOurDevice,
+    LeshanClient,
+    LeshanClientAsleep,
+    VersionsOfLeshanClient,
+]
 
 # What Leshan's bootstrap server is tried with.
 BOOTSTRAP_SCENARIOS = []

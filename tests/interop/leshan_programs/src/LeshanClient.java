@@ -47,6 +47,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * A client of Eclipse Leshan, driven by lines of JSON. Arguments are its endpoint name, a URI, and then
  * <ul>
  * <li>"lifetime=100" in seconds, "queue" for queue mode: the URI is the server's;</li>
+ * <li>"version=4:1.0" for a version of an object that is not the newest;</li>
  * <li>"bootstrap", "format=TLV" for the one that it prefers, "refuse=1" for how often it finds what it is given
  * inconsistent: the URI is the bootstrap server's.</li>
  * </ul>
@@ -65,7 +66,7 @@ public final class LeshanClient {
     }
 
     private LeshanClient(String endpoint, String uri, Map<String, String> options) {
-        ObjectsInitializer objects = new ObjectsInitializer(new StaticModel(Models.newest()));
+        ObjectsInitializer objects = new ObjectsInitializer(new StaticModel(models(options.get("version"))));
         DefaultRegistrationEngineFactory engine = new DefaultRegistrationEngineFactory();
         engine.setQueueMode(options.containsKey("queue"));
         if (options.containsKey("bootstrap")) {
@@ -82,6 +83,7 @@ public final class LeshanClient {
             objects.setInstancesForObject(LwM2mId.SERVER, new Server(123, lifetime));
         }
         objects.setInstancesForObject(LwM2mId.DEVICE, new Device());
+        objects.setInstancesForObject(LwM2mId.CONNECTIVITY_MONITORING, new Connectivity());
         objects.setInstancesForObject(Models.TEMPERATURE, temperature);
         objects.setInstancesForObject(Models.TEST, new LwM2mTestObject());
         client = new LeshanClientBuilder(endpoint).setObjects(objects.createAll())
@@ -90,6 +92,14 @@ public final class LeshanClient {
                 .setRegistrationEngineFactory(engine)
                 .setBootstrapConsistencyChecker(new Refusing(Integer.parseInt(options.getOrDefault("refuse", "0"))))
                 .setDataSenders(new ManualDataSender()).build();
+    }
+
+    private static List<ObjectModel> models(String version) {
+        if (version == null) {
+            return Models.newest();
+        }
+        String[] parts = version.split(":");
+        return Models.with(Integer.parseInt(parts[0]), parts[1]);
     }
 
     private void run() throws Exception {
@@ -199,6 +209,22 @@ public final class LeshanClient {
         @Override
         public List<Integer> getAvailableResourceIds(ObjectModel model) {
             return Arrays.asList(5700, 5701, 5750);
+        }
+    }
+
+    /** What each version of the object has. */
+    public static final class Connectivity extends SimpleInstanceEnabler {
+        public Connectivity() {
+            initialValues = new HashMap<>();
+            initialValues.put(0, 41L);
+            initialValues.put(1, Collections.singletonMap(0, 41L));
+            initialValues.put(2, -80L);
+            initialValues.put(4, Collections.singletonMap(0, "192.0.2.1"));
+        }
+
+        @Override
+        public List<Integer> getAvailableResourceIds(ObjectModel model) {
+            return Arrays.asList(0, 1, 2, 4);
         }
     }
 

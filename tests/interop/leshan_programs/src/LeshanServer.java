@@ -194,6 +194,9 @@ final class LeshanServer {
         line.put("ep", registration.getEndpoint()).put("version", registration.getLwM2mVersion().toString())
                 .put("lifetime", registration.getLifeTimeInSec()).put("root", registration.getRootPath())
                 .put("queue", registration.usesQueueMode());
+        ObjectNode versions = line.putObject("versions");
+        registration.getSupportedObject()
+                .forEach((object, version) -> versions.put(object.toString(), version.toString()));
         ArrayNode links = line.putArray("links");
         for (Link link : registration.getSortedObjectLinks()) {
             links.add(link.toString());

@@ -25,6 +25,17 @@ final class Models {
         return models;
     }
 
+    /** The newest version of each object but one, for a client that has it as the version says: known, or made up. */
+    static List<ObjectModel> with(int object, String version) {
+        List<ObjectModel> models = newest();
+        ObjectModel newest = models.stream().filter(model -> model.id == object).findFirst().get();
+        models.removeIf(model -> model.id == object);
+        models.add(all().stream().filter(model -> model.id == object && model.version.equals(version)).findFirst()
+                .orElse(new ObjectModel(object, newest.name, newest.description, version, newest.multiple,
+                        newest.mandatory, newest.resources.values())));
+        return models;
+    }
+
     private static List<ObjectModel> own() {
         List<ResourceModel> temperature = new ArrayList<>();
         temperature.add(resource(5601, Operations.R, false, Type.FLOAT));
