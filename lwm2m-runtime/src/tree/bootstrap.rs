@@ -19,7 +19,7 @@ use crate::{
         instance_records,
     },
     model::{Path, ResourceType, ValueRef, Version},
-    object::Instance,
+    object::{Instance, WriteError},
     operation::{BootstrapDiscovery, BootstrapRequest, Operation, Payload, Status},
 };
 
@@ -247,7 +247,8 @@ impl Tree {
         }
     }
 
-    /// Takes over a record. Resources that the definition does not have are passed over.
+    /// Takes over a record. Resources that the definition does not have are passed over; an empty value where an optional
+    /// resource cannot have one means that there is none, as bootstrap servers write keys that they do not have.
     fn stage_bootstrap(
         &self,
         staged: &mut BTreeMap<Path, Written>,
@@ -285,10 +286,19 @@ impl Tree {
             }
         }
         match record.content {
-            Content::Value(value) => written
-                .instance
-                .write(resource.id(), record.path.resource_instance_id(), value)
-                .map_err(|_| Status::BadRequest),
+            Content::Value(value) => {
+                let id = record.path.resource_instance_id();
+                match written.instance.write(resource.id(), id, value) {
+                    Ok(()) => Ok(()),
+                    Err(WriteError::Constraint(_)) if !resource.mandatory() && is_empty(value) => {
+                        if let Some(field) = written.instance.field_mut(resource.id()) {
+                            field.remove(id);
+                        }
+                        Ok(())
+                    }
+                    Err(_) => Err(Status::BadRequest),
+                }
+            }
             Content::Container if resource.multiple() => Ok(()),
             _ => Err(Status::BadRequest),
         }
@@ -434,6 +444,15 @@ struct Written {
     instance: Box<dyn Instance>,
     /// The resources that are written.
     resources: Vec<Path>,
+}
+
+/// Whether a value has no bytes.
+fn is_empty(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::String(text) => text.is_empty(),
+        ValueRef::Opaque(bytes) => bytes.is_empty(),
+        _ => false,
+    }
 }
 
 /// Only 4.00, 4.13 and 4.15 answer a Bootstrap-Write.

@@ -328,6 +328,26 @@ fn resources_are_written_one_by_one_and_unknown_ones_passed_over() {
     assert_eq!(levels.collect::<Vec<_>>(), [4]);
 }
 
+#[test]
+fn an_empty_value_means_none_where_a_resource_cannot_be_empty() {
+    let mut bench = Bench::new();
+    let key = path("/0/1/8");
+    let with_key = r#"[{"bn":"/0/1/","n":"0","vs":"coap://server.example.com"},{"n":"8","vd":"MDEyMzQ1Njc4OWFiY2RlZg"}]"#;
+    assert_eq!(bench.write("/0/1", with_key), Status::Changed);
+    assert!(bench.tree.value(key).is_some());
+    // 16, 32 or 48 bytes: not 3, and nothing for none.
+    let short = r#"[{"bn":"/0/1/","n":"8","vd":"MDEy"}]"#;
+    assert_eq!(bench.write("/0/1", short), Status::BadRequest);
+    assert!(bench.tree.value(key).is_some());
+    let empty = r#"[{"bn":"/0/1/","n":"7","vd":""},{"n":"8","vd":""},{"n":"9","vs":""},{"n":"10","v":101}]"#;
+    assert_eq!(bench.write("/0/1", empty), Status::Changed);
+    assert_eq!(bench.tree.value(path("/0/1/7")), None);
+    assert_eq!(bench.tree.value(key), None);
+    // Where it can be empty it is.
+    assert_eq!(bench.tree.value(path("/0/1/9")), Some(ValueRef::String("")));
+    assert_eq!(bench.tree.value(path("/0/1/10")), Some(ValueRef::Integer(101)));
+}
+
 // proves: BOOT-29
 #[test]
 fn what_cannot_be_written_changes_nothing() {

@@ -228,7 +228,7 @@ final class LeshanBootstrapServer {
                 BootstrapDownlinkRequest<? extends LwM2mResponse> request, LwM2mResponse response) {
             ObjectNode event = Json.event("answered").put("ep", session.getEndpoint()).put("request", name(request))
                     .put("code", response.getCode().toString());
-            if (request instanceof SimpleDownlinkRequest) {
+            if (request instanceof SimpleDownlinkRequest && ((SimpleDownlinkRequest<?>) request).getPath() != null) {
                 event.put("path", ((SimpleDownlinkRequest<?>) request).getPath().toString());
             }
             return event;
