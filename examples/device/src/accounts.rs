@@ -6,6 +6,7 @@ use lwm2m_runtime::{
     configuration::{
         BootstrapConfiguration, BootstrapServerAccount, Credentials, PresentInstances, ServerAccount, Values,
     },
+    configuration_file::ConfigurationFile,
     model::Version,
     net::ServerUri,
 };
@@ -40,55 +41,52 @@ impl FromStr for Named {
     }
 }
 
-/// A server that the device knows from the start.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    /// `None` for the bootstrap server.
-    pub(crate) server: Option<u16>,
-    pub(crate) uri: String,
-}
-
 /// What a device is configured with at first.
 #[derive(Clone, Debug)]
 pub(crate) struct Factory {
     pub(crate) values: Values,
-    pub(crate) known: Vec<Known>,
+    /// What is doubtful about it.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Factory {
-    /// The accounts of the command line.
+    /// The accounts of the command line and of the file that it names.
     pub(crate) fn new(arguments: &Arguments) -> Result<Self, String> {
-        let configuration = configuration(arguments)?;
-        let uri = |uri: &Option<String>| uri.clone().unwrap_or_default();
-        let servers = configuration.servers.iter().map(|account| Known {
-            server: u16::try_from(account.server.short_server_id).ok(),
-            uri: uri(&account.security.lwm2m_server_uri),
-        });
-        let bootstrap = configuration.bootstrap_server.iter().map(|account| Known {
-            server: None,
-            uri: uri(&account.security.lwm2m_server_uri),
-        });
-        let known = bootstrap.chain(servers).collect();
-        let version = arguments.version.unwrap_or(Version::V1_2);
+        let mut configuration = BootstrapConfiguration::default();
+        let mut warnings = Vec::new();
+        if let Some(path) = &arguments.accounts.file {
+            let file = ConfigurationFile::open(path).and_then(|file| file.accounts());
+            let checked = file.map_err(|error| error.to_string())?;
+            let warning = |problem| format!("{}:{problem}", path.display());
+            warnings.extend(checked.warnings.iter().map(warning));
+            configuration = checked.value;
+        }
+        add_servers(arguments, &mut configuration)?;
+        add_bootstrap_server(arguments, &mut configuration)?;
+        // The lowest version decides what an account has to have.
+        let version = arguments.version.unwrap_or(Version::V1_0);
         let values = configuration
             .number(Some(&PresentInstances::new(version)))
             .map_err(|error| error.to_string())?;
-        Ok(Self { values, known })
+        Ok(Self { values, warnings })
     }
 }
 
-fn configuration(arguments: &Arguments) -> Result<BootstrapConfiguration, String> {
-    let named = &arguments.accounts.servers;
-    let localhost;
-    let named = match (named.as_slice(), &arguments.accounts.bootstrap) {
-        ([], None) => {
-            localhost = ["coap://localhost:5683".parse()?];
-            &localhost[..]
-        }
-        (named, _) => named,
-    };
-    let mut configuration = BootstrapConfiguration::default();
-    let mut taken: BTreeSet<u16> = BTreeSet::new();
+/// Adds the servers of the command line; the one of this host where there is no other account.
+fn add_servers(arguments: &Arguments, configuration: &mut BootstrapConfiguration) -> Result<(), String> {
+    let accounts = &arguments.accounts;
+    let mut named = accounts.servers.clone();
+    if named.is_empty()
+        && accounts.bootstrap.is_none()
+        && accounts.file.is_none()
+        && accounts.smartcard.is_none()
+    {
+        named.extend("coap://localhost:5683".parse::<Named>());
+    }
+    let of_file = configuration.servers.iter();
+    let mut taken: BTreeSet<u16> = of_file
+        .filter_map(|account| u16::try_from(account.server.short_server_id).ok())
+        .collect();
     for id in named.iter().filter_map(|named| named.id) {
         if !taken.insert(id) {
             return Err(format!(
@@ -102,15 +100,28 @@ fn configuration(arguments: &Arguments) -> Result<BootstrapConfiguration, String
             .ok_or("there are no more Short Server IDs")?;
         taken.insert(id);
         let mut account = ServerAccount::new(id, uri.to_string(), Credentials::NoSec);
-        account.server.lifetime = i64::from(arguments.accounts.lifetime);
+        account.server.lifetime = i64::from(accounts.lifetime);
         account.server.mute_send = Some(false);
         account.server.binding = arguments.binding().to_owned();
         configuration.servers.push(account);
     }
-    configuration.bootstrap_server = arguments.accounts.bootstrap.as_ref().map(|uri| {
-        let mut account = BootstrapServerAccount::new(uri.to_string(), Credentials::NoSec);
-        account.security.client_hold_off_time = arguments.accounts.hold_off.map(i64::from);
-        account
-    });
-    Ok(configuration)
+    Ok(())
+}
+
+fn add_bootstrap_server(
+    arguments: &Arguments,
+    configuration: &mut BootstrapConfiguration,
+) -> Result<(), String> {
+    let Some(uri) = &arguments.accounts.bootstrap else {
+        return Ok(());
+    };
+    let mut account = BootstrapServerAccount::new(uri.to_string(), Credentials::NoSec);
+    account.security.client_hold_off_time = arguments.accounts.hold_off.map(i64::from);
+    match configuration.bootstrap_server.replace(account) {
+        None => Ok(()),
+        Some(_) => Err(
+            "a device has one bootstrap server; name it by --bootstrap or in the file of --accounts"
+                .to_owned(),
+        ),
+    }
 }

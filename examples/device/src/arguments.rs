@@ -2,6 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -40,6 +41,7 @@ EXAMPLES
   device --server coap://localhost:5683 --object 3311:0 --object 3342:0
   device --server coap://one.example --server 20=coap://two.example
   device --bootstrap coap://localhost:5783 --endpoint station-1
+  device --bootstrap coap://localhost:5783 --store station
   device --queue-mode --awake 10
   device --count 10000 --lifetime 60"
 )]
@@ -75,6 +77,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) accounts: Accounts,
     #[command(flatten)]
+    pub(crate) memory: Memory,
+    #[command(flatten)]
     pub(crate) sleep: Sleep,
     #[command(flatten)]
     pub(crate) fleet: Fleet,
@@ -84,11 +88,18 @@ pub(crate) struct Arguments {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Servers")]
 pub(crate) struct Accounts {
-    /// A server, and perhaps its Short Server ID, which is else 1, 2, .. in the order of the servers. Without any server,
-    /// and without --bootstrap, coap://localhost:5683.
+    /// A server, and perhaps its Short Server ID, which is else 1, 2, .. in the order of the servers. Without any other
+    /// account coap://localhost:5683.
     #[arg(short, long = "server", value_name = "[ID=]URI")]
     pub(crate) servers: Vec<Named>,
-    /// How long these servers keep the registration without an update, in seconds.
+    /// A file of accounts at servers or a bootstrap server, and of rules of access; in TOML, one `[[server]]` with a `uri`
+    /// and a `short-server-id` for each server.
+    #[arg(long = "accounts", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The servers of a smartcard: its bootstrap file, or a directory of its files. Others count where there is no card.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) smartcard: Option<PathBuf>,
+    /// How long the servers of --server keep the registration without an update, in seconds.
     #[arg(short, long, default_value_t = 300, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) lifetime: u32,
     /// A bootstrap server, which has the device's configuration. It is asked when there is no server, when a registration
@@ -104,6 +115,19 @@ pub(crate) struct Accounts {
     /// The content format in which the bootstrap server is to write: tlv, senml-json, senml-cbor or lwm2m-cbor.
     #[arg(long, value_name = "FORMAT", value_parser = bootstrap_format)]
     pub(crate) bootstrap_format: Option<ContentFormat>,
+}
+
+/// What a restart leaves.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Memory")]
+pub(crate) struct Memory {
+    /// Keeps accounts, rules, and what servers have written, created and attached in two files, PATH.a and PATH.b; those of
+    /// a fleet have -0, -1, .. in their names. What they have counts, and no longer the accounts above.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) store: Option<PathBuf>,
+    /// Begins as if nothing had been kept.
+    #[arg(long, requires = "store")]
+    pub(crate) anew: bool,
 }
 
 /// Whether the device listens all the time.
@@ -135,6 +159,22 @@ pub(crate) struct Fleet {
 }
 
 impl Arguments {
+    /// Whether there may be rules of access: with a single server there are none.
+    pub(crate) fn may_have_rules(&self) -> bool {
+        let Accounts {
+            servers,
+            file,
+            smartcard,
+            bootstrap,
+            ..
+        } = &self.accounts;
+        servers.len() > 1
+            || file.is_some()
+            || smartcard.is_some()
+            || bootstrap.is_some()
+            || self.memory.store.is_some()
+    }
+
     /// The binding of an account. LwM2M 1.0 says there whether the device sleeps.
     pub(crate) fn binding(&self) -> &'static str {
         match (self.version, self.sleep.queue_mode) {

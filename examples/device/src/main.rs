@@ -11,6 +11,7 @@ mod extra;
 mod failures;
 mod firmware;
 mod lookup;
+mod memory;
 mod objects;
 mod report;
 mod runner;
@@ -19,7 +20,7 @@ mod values;
 
 use std::{
     io::Write,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     process::ExitCode,
     rc::Rc,
     time::{Duration, Instant},
@@ -34,7 +35,7 @@ use tokio::{
 };
 
 use crate::{
-    accounts::{Factory, Known},
+    accounts::Factory,
     arguments::Arguments,
     lookup::Lookups,
     report::Report,
@@ -63,17 +64,25 @@ fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let factory = Factory::new(arguments)?;
-    let lookups = Lookups::default();
-    let servers = resolve(&factory, &lookups).await?;
+    let report = Report::new(arguments.json, arguments.fleet.count == 1);
+    for warning in &factory.warnings {
+        report.say(
+            format_args!("warning: {warning}"),
+            json!({"event": "warning", "text": warning}),
+        );
+    }
     let before = resident();
+    let units = units(arguments, &factory, &report)?;
+    let lookups = Lookups::default();
+    let servers = resolve(units.first().map_or(Vec::new(), Unit::known), &lookups).await?;
     let common = Rc::new(Common {
         lookups,
-        report: Report::new(arguments.json, arguments.fleet.count == 1),
+        report,
         window: Semaphore::new(arguments.fleet.window as usize),
         period: arguments.period,
         start: Instant::now(),
     });
-    let runners = runners(arguments, &factory, &servers, &common)?;
+    let runners = runners(arguments, units, &servers, &common)?;
     common.report.say(
         format_args!("{}", started(arguments, &servers)),
         json!({
@@ -134,38 +143,47 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A server of the factory's configuration, and an address of it.
+/// A server that a device knows from the start, and an address of it.
 struct Reached {
-    known: Known,
+    /// `None` for the bootstrap server.
+    server: Option<u16>,
+    uri: String,
     address: SocketAddr,
 }
 
 impl Reached {
     fn json(&self) -> Json {
-        json!({
-            "server": self.known.server,
-            "uri": self.known.uri,
-            "address": self.address.to_string(),
-        })
+        json!({"server": self.server, "uri": self.uri, "address": self.address.to_string()})
     }
 }
 
 /// Where the servers are: a name that there is not is told at once.
-async fn resolve(factory: &Factory, lookups: &Lookups) -> Result<Vec<Reached>, String> {
+async fn resolve(known: Vec<(Option<u16>, String)>, lookups: &Lookups) -> Result<Vec<Reached>, String> {
     let mut servers = Vec::new();
-    for known in factory.known.clone() {
-        let addresses = lookups.find(&known.uri).await?;
+    for (server, uri) in known {
+        let addresses = lookups.find(&uri).await?;
         let address = addresses.first().copied();
-        let address = address.ok_or_else(|| format!("{}: the host has no address", known.uri))?;
-        servers.push(Reached { known, address });
+        let address = address.ok_or_else(|| format!("{uri}: the host has no address"))?;
+        servers.push(Reached { server, uri, address });
     }
     Ok(servers)
+}
+
+/// The devices.
+fn units(arguments: &Arguments, factory: &Factory, report: &Report) -> Result<Vec<Unit>, String> {
+    (0..arguments.fleet.count)
+        .map(|number| {
+            let mut seed = [0; 16];
+            getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
+            Unit::new(arguments, factory, number, u128::from_ne_bytes(seed), report)
+        })
+        .collect()
 }
 
 /// The devices with their sockets: one for all where each can have an address of its own, and else one for each.
 fn runners(
     arguments: &Arguments,
-    factory: &Factory,
+    mut units: Vec<Unit>,
     servers: &[Reached],
     common: &Rc<Common>,
 ) -> Result<Vec<Runner>, Box<dyn std::error::Error>> {
@@ -176,24 +194,13 @@ fn runners(
             .or_else(|_| bind(any))
             .map_err(|error| advice(&error, number))
     };
-    let unit = |number: u32, address: Option<IpAddr>| {
-        let mut seed = [0; 16];
-        getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
-        Unit::new(arguments, factory, number, address, u128::from_ne_bytes(seed))
-            .map_err(|error| error.to_string())
-    };
     if arguments.fleet.count == 1 {
         let socket = match arguments.bind {
             Some(address) => bind(address).map_err(|error| advice(&error, 0))?,
             None => own(0)?,
         };
         let commands = Some(commands::read());
-        return Ok(vec![Runner::new(
-            common.clone(),
-            socket,
-            vec![unit(0, None)?],
-            commands,
-        )]);
+        return Ok(vec![Runner::new(common.clone(), socket, units, commands)]);
     }
     let here = |server: &Reached| server.address.is_ipv4() && server.address.ip().is_loopback();
     if servers.iter().all(here) {
@@ -206,21 +213,15 @@ fn runners(
                 "the devices' addresses end beyond 127.255.255.255; choose --first-address lower".into(),
             );
         }
-        let units = (0..arguments.fleet.count)
-            .map(|number| unit(number, Some(Ipv4Addr::from_bits(first + number).into())))
-            .collect::<Result<_, _>>()?;
+        for (number, unit) in (0..).zip(&mut units) {
+            unit.address = Some(Ipv4Addr::from_bits(first + number).into());
+        }
         let socket = bind(arguments.bind.unwrap_or(any)).map_err(|error| advice(&error, 0))?;
         return Ok(vec![Runner::new(common.clone(), socket, units, None)]);
     }
-    (0..arguments.fleet.count)
-        .map(|number| {
-            Ok(Runner::new(
-                common.clone(),
-                own(number)?,
-                vec![unit(number, None)?],
-                None,
-            ))
-        })
+    (0..)
+        .zip(units)
+        .map(|(number, unit)| Ok(Runner::new(common.clone(), own(number)?, vec![unit], None)))
         .collect()
 }
 
@@ -246,9 +247,8 @@ fn started(arguments: &Arguments, servers: &[Reached]) -> String {
             count - 1
         ),
     };
-    let at = |server: &Reached| format!("{} ({})", server.known.uri, server.address);
-    let (bootstrap, servers): (Vec<_>, Vec<_>) =
-        servers.iter().partition(|server| server.known.server.is_none());
+    let at = |server: &Reached| format!("{} ({})", server.uri, server.address);
+    let (bootstrap, servers): (Vec<_>, Vec<_>) = servers.iter().partition(|server| server.server.is_none());
     let servers: Vec<_> = servers.into_iter().map(at).collect();
     match (servers.is_empty(), bootstrap.first(), several) {
         (false, _, false) => format!("{who} registers at {}", servers.join(" and ")),

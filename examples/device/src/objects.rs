@@ -10,7 +10,7 @@ use lwm2m_runtime::{
     tree::{Tree, TreeConfig, TreeError},
 };
 
-use crate::{accounts::Factory, arguments::Arguments, firmware::Firmware, values::NORMAL};
+use crate::{arguments::Arguments, firmware::Firmware, values::NORMAL};
 
 /// What build.rs generated.
 mod generated {
@@ -19,20 +19,14 @@ mod generated {
 
 pub(crate) use generated::Temperature;
 
-/// The instances that a device starts with.
-pub(crate) fn tree(
-    arguments: &Arguments,
-    factory: &Factory,
-    serial: &str,
-    now: Time,
-) -> Result<Tree, TreeError> {
+/// The instances that a device starts with, but for its accounts.
+pub(crate) fn tree(arguments: &Arguments, serial: &str, now: Time) -> Result<Tree, TreeError> {
     let mut tree = Tree::new(TreeConfig::default());
     tree.add_type::<Lwm2mSecurity>()?;
     tree.add_type::<Lwm2mServer>()?;
-    if factory.known.len() > 1 || arguments.accounts.bootstrap.is_some() {
+    if arguments.may_have_rules() {
         tree.add_type::<Lwm2mAccessControl>()?;
     }
-    tree.configure(&factory.values)?;
     tree.insert(0, device(arguments, serial, now))?;
     tree.enable(3, Device::FACTORY_RESET.id())?;
     tree.enable(3, Device::RESET_ERROR_CODE.id())?;

@@ -296,6 +296,8 @@ impl Runner {
         };
         let common = self.common.clone();
         let Common { report, window, .. } = &*common;
+        // Before anybody is told that it is done.
+        unit.keep(report);
         loop {
             while let Some(transmit) = unit.client.poll_transmit() {
                 count(&report.counts.datagrams_out);
@@ -333,6 +335,7 @@ impl Runner {
                         None => look_up(common.clone(), self.finder.clone(), index, *server, uri.clone()),
                     }
                 }
+                Event::CheckSmartcard { .. } => unit.check_card(now, report),
                 // This program has datagrams only.
                 Event::Connect { server, .. } => unit.client.disconnected(now, *server),
                 Event::RegistrationFailed { .. } | Event::BootstrapFailed { .. } => {

@@ -8,7 +8,9 @@
 
 use std::{
     collections::HashSet,
+    fs,
     io::{BufRead, BufReader, Write},
+    path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
@@ -419,6 +421,156 @@ async fn each_of_several_servers_has_its_own_number() {
     program.say("send /3303/0/5700");
     program.expect("sent");
     program.expect("sent");
+    program.quit();
+}
+
+/// A directory that goes with the test.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("lwm2m-device-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_kept_counts_after_a_restart() {
+    let directory = Directory::new("store");
+    let store = directory.file("station");
+    let server = server().await;
+    let bootstrap = bootstrap_server(&[(7, &server)], Vec::new()).await;
+    let uri = format!("coap://{}", bootstrap.local_address());
+    let arguments = ["--bootstrap", &uri, "--endpoint", "station-1", "--store", &store];
+    let mut program = Program::with(&[&STILL[..], &arguments].concat());
+    program.expect("bootstrapped");
+    program.expect("registered");
+    let device = server.wait_for("station-1").await.unwrap();
+    device.set(Device::TIMEZONE.at(0), "Europe/Berlin").await.unwrap();
+    device.set(Lwm2mServer::LIFETIME.at(0), 77).await.unwrap();
+    // As if the power had failed.
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+
+    bootstrap.stop().await;
+    let mut events = server.events().await;
+    let mut program = Program::with(&[&STILL[..], &arguments].concat());
+    program.expect("restored");
+    assert_eq!(
+        program.expect("registered")["server"],
+        7,
+        "nobody is asked for a configuration"
+    );
+    loop {
+        if let ServerEvent::Registered { registration, .. } = events.next().await.unwrap() {
+            assert_eq!(registration.lifetime, 77);
+            break;
+        }
+    }
+    let timezone = server
+        .device("station-1")
+        .get(Device::TIMEZONE.at(0))
+        .await
+        .unwrap();
+    assert_eq!(timezone, "Europe/Berlin");
+    program.quit();
+
+    // What is kept may be damaged, and may be given up.
+    for end in [".a", ".b"] {
+        fs::write(format!("{store}{end}"), "no store").unwrap();
+    }
+    let plain = ["--server", "coap://127.0.0.1:9", "--store", &store];
+    let output = Command::new(env!("CARGO_BIN_EXE_device"))
+        .args(plain)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && text.contains("--anew"), "{text}");
+    let mut program = Program::start(&server, &["--store", &store, "--anew"]);
+    assert_eq!(program.expect("registered")["server"], 1);
+    program.quit();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_come_from_a_file() {
+    let directory = Directory::new("accounts");
+    let (one, two) = (server().await, server().await);
+    let text = |extra: &str| {
+        format!(
+            "[[server]]\nshort-server-id = 1\nuri = \"coap://{}\"\nlifetime = 77\n{extra}
+             [[server]]\nshort-server-id = 2\nuri = \"coap://{}\"\n
+             [[access]]\nobject = 3\ninstance = 0\nowner = 1\nrights = {{ 2 = \"R\" }}
+             [values]\n\"/3/0/15\" = \"Europe/Berlin\"\n",
+            one.local_address(),
+            two.local_address(),
+        )
+    };
+    let file = directory.file("accounts.toml");
+    fs::write(&file, text("")).unwrap();
+    let arguments = ["--accounts", &file, "--endpoint", "one"];
+    let mut program = Program::with(&[&STILL[..], &arguments].concat());
+    program.expect("registered");
+    program.expect("registered");
+    let device = one.wait_for("one").await.unwrap();
+    assert_eq!(device.registration().await.unwrap().lifetime, 77);
+    let other = two.wait_for("one").await.unwrap();
+    assert_eq!(other.get(Device::TIMEZONE.at(0)).await.unwrap(), "Europe/Berlin");
+    let refused = other.execute(Device::REBOOT.at(0), ()).await.unwrap_err();
+    assert_eq!(refused.status(), Some(Status::Unauthorized));
+    program.quit();
+
+    fs::write(&file, text("lifetme = 3\n")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_device"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("accounts.toml:5:1") && text.contains("`lifetime`"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_smartcard_comes_before_other_accounts() {
+    let directory = Directory::new("card");
+    let (of_card, other) = (server().await, server().await);
+    let account = |server: &Server| {
+        let uri = format!("coap://{}", server.local_address());
+        let configuration = BootstrapConfiguration::new([ServerAccount::new(5, uri, Credentials::NoSec)]);
+        let mut file = Vec::new();
+        let values = configuration.number(None).unwrap();
+        values.write_smartcard_file(|_| None, &mut file).unwrap();
+        file
+    };
+    let card = directory.file("card");
+    fs::write(&card, account(&of_card)).unwrap();
+    let mut program = Program::start(&other, &["--smartcard", &card]);
+    assert_eq!(program.expect("registered")["server"], 5);
+
+    // Another card, and the next message to a server goes to its server.
+    fs::write(&card, account(&other)).unwrap();
+    program.say("update 5");
+    program.expect("registered");
+    assert_eq!(other.registrations().await.unwrap().len(), 1);
+    program.quit();
+
+    // A damaged one is none.
+    fs::write(&card, "no card").unwrap();
+    let mut program = Program::start(&other, &["--smartcard", &card]);
+    assert!(program.expect("error").to_string().contains("card"));
+    assert_eq!(program.expect("registered")["server"], 1);
     program.quit();
 }
 
