@@ -1,6 +1,10 @@
 //! Files of accounts and plans: what they say, and what is told about wrong ones.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where its set-up fails"
+)]
 
 mod accounts;
 mod advice;
