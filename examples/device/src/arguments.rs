@@ -22,10 +22,11 @@ use crate::{accounts::Named, extra::Extra};
     disable_version_flag = true,
     after_help = "\
 OBJECTS
-  1 Server, 3 Device, 5 Firmware Update, 6 Location, 7 Connectivity Statistics, 3303 Temperature, and those of --object;
-  2 Access Control where there may be several servers.
-  A package written to /5/0/0 is installed by executing /5/0/2. One that begins with `corrupt`, `unsupported` or `fails`
-  does what it says; any other one works, and its first line is the new version.
+  1 Server, 3 Device, 5 Firmware Update, 6 Location, 7 Connectivity Statistics, 3303 Temperature,
+  and those of --object; 2 Access Control where there may be several servers.
+  A package written to /5/0/0 is installed by executing /5/0/2. One that begins with `corrupt`,
+  `unsupported` or `fails` does what it says; any other one works, and its first line is the new
+  version.
 
 COMMANDS of a single device, on standard input
   set PATH VALUE   a value of the device itself, as in `set /3303/0/5700 30.5`
@@ -47,22 +48,28 @@ EXAMPLES
 )]
 pub(crate) struct Arguments {
     /// The endpoint client name; those of a fleet have -0, -1, .. behind it.
-    #[arg(short, long, default_value = "urn:dev:ops:32473-example", value_name = "NAME")]
+    #[arg(
+        short,
+        long,
+        default_value = "urn:dev:ops:32473-example",
+        value_name = "NAME",
+        help_heading = "Device"
+    )]
     pub(crate) endpoint: String,
     /// The version of LwM2M. Without it 1.2 is tried first, then 1.1 and 1.0.
-    #[arg(long = "lwm2m", value_name = "VERSION", value_parser = version)]
+    #[arg(long = "lwm2m", value_name = "VERSION", value_parser = version, help_heading = "Device")]
     pub(crate) version: Option<Version>,
     /// The content formats that the device reads and writes, by name or number. Without it all.
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = format)]
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = format, help_heading = "Device")]
     pub(crate) formats: Vec<Format>,
     /// Tells the servers at registration which formats these are.
-    #[arg(long, requires = "formats")]
+    #[arg(long, requires = "formats", help_heading = "Device")]
     pub(crate) announce_formats: bool,
     /// A further object of the registry and its instance, as 3311:0; 3311@1.0:0 for a version of it.
-    #[arg(long = "object", value_name = "OBJECT:INSTANCE")]
+    #[arg(long = "object", value_name = "OBJECT:INSTANCE", help_heading = "Device")]
     pub(crate) objects: Vec<Extra>,
     /// How often values change, in seconds.
-    #[arg(long, default_value = "2", value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, default_value = "2", value_name = "SECONDS", value_parser = seconds, help_heading = "Device")]
     pub(crate) period: Duration,
     /// Stops after so many seconds, as Ctrl-C does.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]

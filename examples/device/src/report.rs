@@ -7,7 +7,7 @@ use std::{
 
 use lwm2m_runtime::{
     catalogue,
-    client::{BOOTSTRAP_SERVER, Event},
+    client::{BOOTSTRAP_SERVER, Client, Event, State},
     model::{Path, Value, ValueRef},
 };
 use serde_json::{Value as Json, json};
@@ -55,7 +55,8 @@ impl Report {
 
     /// An event of a device's engine.
     /// With several servers each line says which.
-    pub(crate) fn event(&self, endpoint: &str, event: &Event, several: bool) {
+    pub(crate) fn event(&self, endpoint: &str, client: &Client, event: &Event) {
+        let several = client.servers().nth(1).is_some();
         let by = |server: &u16| match several {
             true => format!(" by server {server}"),
             false => String::new(),
@@ -82,12 +83,20 @@ impl Report {
                 format_args!("updated the registration with server {server}"),
                 json!({"server": server}),
             ),
-            Event::Deregistered { server } => self.line(
-                endpoint,
-                "deregistered",
-                format_args!("no longer registered with server {server}"),
-                json!({"server": server}),
-            ),
+            Event::Deregistered { server } => {
+                let disabled = client.state(*server) == Some(State::Disabled);
+                let why = if disabled {
+                    ", which wants it to stay away for a while"
+                } else {
+                    ""
+                };
+                self.line(
+                    endpoint,
+                    "deregistered",
+                    format_args!("no longer registered with server {server}{why}"),
+                    json!({"server": server, "disabled": disabled}),
+                );
+            }
             Event::Written { path, server } => self.path(endpoint, "written", *path, *server, &by(server)),
             Event::Created { path, server } => self.path(endpoint, "created", *path, *server, &by(server)),
             Event::Deleted { path, server } => self.path(endpoint, "deleted", *path, *server, &by(server)),

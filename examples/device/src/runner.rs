@@ -321,8 +321,7 @@ impl Runner {
             };
             let was_registered = unit.registered;
             let stopping = unit.stage == Stage::Stopping;
-            let several = unit.client.servers().nth(1).is_some();
-            report.event(&unit.endpoint, &event, several);
+            report.event(&unit.endpoint, &unit.client, &event);
             match &event {
                 Event::Connect {
                     server,

@@ -421,6 +421,12 @@ async fn each_of_several_servers_has_its_own_number() {
     program.say("send /3303/0/5700");
     program.expect("sent");
     program.expect("sent");
+
+    let device = one.device("one");
+    device.set(Lwm2mServer::DISABLE_TIMEOUT.at(0), 1).await.unwrap();
+    device.execute(Lwm2mServer::DISABLE.at(0), ()).await.unwrap();
+    assert_eq!(program.expect("deregistered")["disabled"], true);
+    program.expect("registered");
     program.quit();
 }
 

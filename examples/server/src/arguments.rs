@@ -14,10 +14,12 @@ EXAMPLES
   server                                    commands from the keyboard
   server --json < script                    answers and events as JSON, one a line
   server --serve --bind 192.0.2.1:5683      no commands, until Ctrl-C
-  server --awake 10 --queue-timeout 3600    for devices that listen for 10 s after they have said something
+  server --awake 10 --queue-timeout 3600    for devices that listen for 10 s after the last message
 
 EXIT STATUS
-  0 every command did what was wanted   1 one did not, or the server could not start   2 the arguments are wrong"
+  0 every command did what was wanted
+  1 one did not, or the server could not start
+  2 the arguments are wrong"
 )]
 pub(crate) struct Arguments {
     /// The address to listen on. Without it port 5683 of every address.
