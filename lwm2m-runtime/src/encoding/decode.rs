@@ -91,6 +91,8 @@ pub struct Decoder<'d> {
     definitions: &'d dyn Definitions,
     prefixes: bool,
     limits: Limits,
+    // Where values are to have the type that the format shows.
+    odd: &'d [Path],
 }
 
 impl<'d> Decoder<'d> {
@@ -105,6 +107,7 @@ impl<'d> Decoder<'d> {
             definitions: &(),
             prefixes: false,
             limits: Limits::default(),
+            odd: &[],
         }
     }
 
@@ -134,6 +137,14 @@ impl<'d> Decoder<'d> {
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
+    }
+
+    /// With paths at which values are to have the type that the format shows.
+    pub(super) fn with_odd<'o>(self, odd: &'o [Path]) -> Decoder<'o>
+    where
+        'd: 'o,
+    {
+        Decoder { odd, ..self }
     }
 
     /// Begins to read a payload.
@@ -411,7 +422,11 @@ impl Context<'_> {
             let definition = self.decoder.definitions.object(object);
             self.object = Some(object);
             self.resources = definition.map_or(&[], ObjectDefinition::resources);
-            self.following = self.resources;
+            self.following = match self.decoder.odd {
+                [] => self.resources,
+                // Each is looked at.
+                _ => &[],
+            };
         }
         // The same resource again, or the next: payloads are mostly in order.
         let found = match self.following {
@@ -420,7 +435,7 @@ impl Context<'_> {
                 self.following = self.following.get(1..).unwrap_or_default();
                 Some(next)
             }
-            _ => self.search(resource),
+            _ => self.search(path, resource),
         };
         let Some(found) = found else {
             return Ok(None);
@@ -431,7 +446,14 @@ impl Context<'_> {
         Ok(found.resource_type())
     }
 
-    fn search(&mut self, resource: u16) -> Option<&'static ResourceDefinition> {
+    fn search(&mut self, path: Path, resource: u16) -> Option<&'static ResourceDefinition> {
+        if !self.decoder.odd.is_empty() {
+            let odd = self.decoder.odd.contains(&path);
+            let found = self
+                .resources
+                .binary_search_by_key(&resource, ResourceDefinition::id);
+            return self.resources.get(found.ok()?).filter(|_| !odd);
+        }
         // Those between are most often left out.
         let near = self
             .following

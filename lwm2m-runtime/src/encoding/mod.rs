@@ -48,6 +48,7 @@ mod single;
 mod sink;
 mod text;
 mod tlv;
+mod tolerant;
 mod typed;
 mod unique;
 
@@ -63,4 +64,5 @@ pub use instance_records::{InstanceRecords, instance_records};
 pub use negotiation::{FormatSet, Negotiation, NegotiationError, PayloadKind};
 pub use record::{Content, Record, RecordRef};
 pub use sink::{Full, Sink, SliceSink};
+pub use tolerant::{Oddity, OddityKind, Tolerant};
 pub use typed::{TypedError, Unknown};

@@ -1,9 +1,9 @@
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::fmt;
 
-use super::{Content, DecodeError, Decoder, Purpose, Record};
+use super::{Content, DecodeError, Decoder, Oddity, OddityKind, Purpose, Record};
 use crate::{
-    model::{ObjectDefinition, Path, ResourceDefinition, ValueRef},
+    model::{ObjectDefinition, Path, ResourceDefinition, Value, ValueRef},
     object::{Field, FieldError, Object},
 };
 
@@ -30,7 +30,16 @@ impl Decoder<'_> {
     ///
     /// [`TypedError`], which names the first resource that is missing or of the wrong type.
     pub fn read_instance<O: Object>(self, payload: &[u8], unknown: Unknown<'_>) -> Result<O, TypedError> {
-        let (last, others) = self.read_objects(payload, unknown)?;
+        self.read_one(payload, unknown, None)
+    }
+
+    pub(super) fn read_one<O: Object>(
+        self,
+        payload: &[u8],
+        unknown: Unknown<'_>,
+        mut oddities: Option<&mut Vec<Oddity>>,
+    ) -> Result<O, TypedError> {
+        let (last, others) = self.read_objects(payload, unknown, oddities.as_deref_mut())?;
         match last {
             Some(Partial { instance, .. }) if others.is_empty() => Ok(instance),
             Some(_) => Err(TypedError::SeveralInstances),
@@ -38,7 +47,7 @@ impl Decoder<'_> {
                 // An instance in which nothing is present: no format but TLV has a record for it.
                 (2, Some(id)) => {
                     let empty = Partial::new(id);
-                    empty.check(O::DEFINITION, self.purpose)?;
+                    empty.check(O::DEFINITION, self.purpose, oddities)?;
                     Ok(empty.instance)
                 }
                 _ => Err(TypedError::Missing { path: self.target }),
@@ -57,7 +66,16 @@ impl Decoder<'_> {
         payload: &[u8],
         unknown: Unknown<'_>,
     ) -> Result<Vec<(u16, O)>, TypedError> {
-        let (last, mut instances) = self.read_objects(payload, unknown)?;
+        self.read_many(payload, unknown, None)
+    }
+
+    pub(super) fn read_many<O: Object>(
+        self,
+        payload: &[u8],
+        unknown: Unknown<'_>,
+        oddities: Option<&mut Vec<Oddity>>,
+    ) -> Result<Vec<(u16, O)>, TypedError> {
+        let (last, mut instances) = self.read_objects(payload, unknown, oddities)?;
         if let Some(last) = last {
             instances.insert(last.id, last);
         }
@@ -91,11 +109,13 @@ impl Decoder<'_> {
         }
     }
 
-    /// The instance that was read last, and the others: nearly always there is one, and then no map is made.
+    /// The instance that was read last, and the others: nearly always there is one, and then no map is made. Where there is
+    /// a list of oddities they are no errors.
     fn read_objects<O: Object>(
         self,
         payload: &[u8],
         mut unknown: Unknown<'_>,
+        mut oddities: Option<&mut Vec<Oddity>>,
     ) -> Result<Read<O>, TypedError> {
         let definition = O::DEFINITION;
         let mut reader = self.with_definitions(&O::DEFINITION).read(payload)?;
@@ -120,11 +140,14 @@ impl Decoder<'_> {
             };
             match partial.position(definition, resource) {
                 Some(index) => {
-                    let field = partial
-                        .instance
-                        .field_mut(resource)
-                        .ok_or(TypedError::Unknown { path })?;
-                    store(field, path, path.resource_instance_id(), record.content)?;
+                    let stored = match partial.instance.field_mut(resource) {
+                        Some(field) => store(field, path, path.resource_instance_id(), record.content),
+                        None => Err(TypedError::Unknown { path }),
+                    };
+                    if let Err(error) = stored {
+                        let value = record.content.value().map(ValueRef::to_value);
+                        tell(error, value, oddities.as_deref_mut())?;
+                    }
                     partial.see(index);
                 }
                 None => match &mut unknown {
@@ -135,7 +158,7 @@ impl Decoder<'_> {
             }
         }
         for partial in others.values().chain(&current) {
-            partial.check(definition, self.purpose)?;
+            partial.check(definition, self.purpose, oddities.as_deref_mut())?;
         }
         Ok((current, others))
     }
@@ -206,7 +229,12 @@ impl<O: Object> Partial<O> {
     }
 
     /// Refuses an instance in which a mandatory resource is missing that the purpose could carry.
-    fn check(&self, definition: &ObjectDefinition, purpose: Purpose) -> Result<(), TypedError> {
+    fn check(
+        &self,
+        definition: &ObjectDefinition,
+        purpose: Purpose,
+        mut oddities: Option<&mut Vec<Oddity>>,
+    ) -> Result<(), TypedError> {
         for (index, resource) in definition.resources().iter().enumerate() {
             let carried = match purpose {
                 Purpose::Create => resource.operations().writable(),
@@ -215,13 +243,32 @@ impl<O: Object> Partial<O> {
             };
             if resource.mandatory() && carried && resource.resource_type().is_some() && !self.has_seen(index)
             {
-                return Err(TypedError::Missing {
-                    path: Path::resource(definition.id(), self.id, resource.id()),
-                });
+                let path = Path::resource(definition.id(), self.id, resource.id());
+                tell(TypedError::Missing { path }, None, oddities.as_deref_mut())?;
             }
         }
         Ok(())
     }
+}
+
+/// Puts an error into the list of oddities, if there is one and it can be lived with.
+#[cold]
+fn tell(
+    error: TypedError,
+    value: Option<Value>,
+    oddities: Option<&mut Vec<Oddity>>,
+) -> Result<(), TypedError> {
+    let (path, kind) = match error {
+        TypedError::Field { path, error } => (path, OddityKind::Field(error)),
+        TypedError::Missing { path } => (path, OddityKind::Missing),
+        TypedError::Unknown { path } => (path, OddityKind::Unknown),
+        error => return Err(error),
+    };
+    let Some(oddities) = oddities else {
+        return Err(error);
+    };
+    oddities.push(Oddity { path, kind, value });
+    Ok(())
 }
 
 /// Puts a record into the field that it is for.

@@ -14,3 +14,4 @@ mod senml_cbor;
 mod single;
 mod support;
 mod tlv;
+mod tolerant;
