@@ -6,6 +6,7 @@
 mod bootstrapping;
 mod management;
 mod observing;
+mod oddities;
 mod registering;
 mod sockets;
 mod support;

@@ -10,7 +10,7 @@ use super::{
     command::{Answered, Command},
 };
 use crate::{
-    encoding::{Decoder, Definitions, Format, Reader, Record},
+    encoding::{Decoder, Definitions, Format, Reader, Record, Tolerant},
     model::Path,
     operation::Operation,
     server::Answer,
@@ -91,6 +91,22 @@ pub(super) fn succeeded(answer: Answer, operation: Operation, path: Path) -> Res
             status,
         }),
     }
+}
+
+/// The records of an answer, and those that are not as the definitions have them.
+pub(super) fn decode_tolerant(
+    operation: Operation,
+    path: Path,
+    answered: &Answered,
+) -> Result<Tolerant<Vec<Record>>, DeviceError> {
+    Decoder::new(answered.format(path)?, path)
+        .with_definitions(&answered.definitions)
+        .read_tolerant(answered.bytes())
+        .map_err(|error| DeviceError::Answer {
+            operation,
+            path,
+            error: error.into(),
+        })
 }
 
 /// The records of an answer.

@@ -12,7 +12,7 @@ use super::{
     targets::{Target, target},
 };
 use crate::{
-    encoding::{Decoder, PayloadKind, Record, Unknown, instance_records},
+    encoding::{Decoder, PayloadKind, Record, Tolerant, Unknown, instance_records},
     link::AttributeChanges,
     model::{ObjectDefinition, Operations, Path},
     object::{
@@ -101,6 +101,24 @@ impl Device {
         let (answered, format) = self.content(Ask::Read { path }, Vec::new()).await?;
         Decoder::new(format, path)
             .read_instance(answered.bytes(), Unknown::Skip)
+            .map_err(|error| DeviceError::Answer {
+                operation: Operation::Read,
+                path,
+                error,
+            })
+    }
+
+    /// Reads an instance as far as its values fit its type, and tells what does not: values of other types, resources that
+    /// are unknown, mandatory ones that are missing.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn read_tolerant<O: Object>(&self, instance: u16) -> Result<Tolerant<O>, DeviceError> {
+        let path = Path::instance(O::DEFINITION.id(), instance);
+        let (answered, format) = self.content(Ask::Read { path }, Vec::new()).await?;
+        Decoder::new(format, path)
+            .read_instance_tolerant(answered.bytes())
             .map_err(|error| DeviceError::Answer {
                 operation: Operation::Read,
                 path,

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::{Device, RegistrationInfo, command::Command};
 use crate::{
-    encoding::Record,
+    encoding::{Oddity, Record},
     net::inbox::Inbox,
     server::{Changes, EndReason},
 };
@@ -52,6 +52,8 @@ pub struct SentValues {
     /// The values with their paths, and perhaps with times. Types are those of the definitions that the server's
     /// configuration knows, else those that the format shows.
     pub records: Vec<Record>,
+    /// Which of them are not as their definitions have them.
+    pub oddities: Vec<Oddity>,
 }
 
 macro_rules! stream {

@@ -1,6 +1,10 @@
 use std::{collections::VecDeque, vec::Vec};
 
-use super::{DeviceError, Targets, asking::decode, command::Answered};
+use super::{
+    DeviceError, Targets,
+    asking::{decode, decode_tolerant},
+    command::Answered,
+};
 use crate::{encoding::Record, model::Path, operation::Operation};
 
 /// What can be observed: [`Targets`] with types, or a [`Path`] or `Vec<Path>` without.
@@ -122,6 +126,5 @@ impl Observed for Vec<Path> {
 /// The records of a notification, whatever their times.
 fn untyped(observed: &impl Observed, answered: &Answered) -> Result<Vec<Record>, DeviceError> {
     let (operation, path) = observed.operation();
-    let format = answered.format(path)?;
-    decode(operation, path, format, &answered.definitions, answered)
+    decode_tolerant(operation, path, answered).map(|read| read.value)
 }

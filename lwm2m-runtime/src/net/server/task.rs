@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     coap::{Peer, Transmit},
-    encoding::{ContentFormat, Decoder, Definitions, Reader},
+    encoding::{ContentFormat, Decoder, Definitions},
     model::Path,
     net::{
         inbox::Outlet,
@@ -390,10 +390,10 @@ impl Task {
             return;
         };
         let decoder = Decoder::new(format, Path::ROOT).with_definitions(&definitions);
-        let records = match decoder.read(payload).and_then(Reader::collect) {
-            Ok(records) => records,
+        let read = match decoder.read_tolerant(payload) {
+            Ok(read) => read,
             Err(error) => {
-                tracing::warn!(%error, "a Send has values that are not as their definitions have them");
+                tracing::warn!(%error, "a Send has too many values that are not as their definitions have them");
                 return;
             }
         };
@@ -402,7 +402,8 @@ impl Task {
         };
         let values = SentValues {
             device: Device::new(endpoint.into(), commands),
-            records,
+            records: read.value,
+            oddities: read.oddities,
         };
         for outlet in &self.sends {
             outlet.push(values.clone());

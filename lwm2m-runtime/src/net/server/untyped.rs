@@ -2,9 +2,11 @@
 
 use std::{boxed::Box, string::ToString, vec::Vec};
 
-use super::{Device, DeviceError, ExecuteArguments, Observe, ask::Ask, asking::decode, verbatim::Verbatim};
+use super::{
+    Device, DeviceError, ExecuteArguments, Observe, ask::Ask, asking::decode_tolerant, verbatim::Verbatim,
+};
 use crate::{
-    encoding::{Content, PayloadKind, Record},
+    encoding::{Content, PayloadKind, Record, Tolerant},
     model::Path,
     operation::{Operation, Request, WriteMode},
     server::Answer,
@@ -12,15 +14,25 @@ use crate::{
 
 impl Device {
     /// Reads what is at a path, whatever it is. Values have the types of the definitions that the server's
-    /// configuration knows, else those that the format shows.
+    /// configuration knows, else those that the format shows; [`read_path_tolerant`](Self::read_path_tolerant) tells which
+    /// values should have another one.
     ///
     /// # Errors
     ///
     /// [`DeviceError`].
     pub async fn read_path(&self, path: Path) -> Result<Vec<Record>, DeviceError> {
+        self.read_path_tolerant(path).await.map(|read| read.value)
+    }
+
+    /// The same, and which values are not as their definitions have them: they have the type that the format shows.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn read_path_tolerant(&self, path: Path) -> Result<Tolerant<Vec<Record>>, DeviceError> {
         let objects = path.object_id().into_iter().collect();
-        let (answered, format) = self.content(Ask::Read { path }, objects).await?;
-        decode(Operation::Read, path, format, &answered.definitions, &answered)
+        let (answered, _) = self.content(Ask::Read { path }, objects).await?;
+        decode_tolerant(Operation::Read, path, &answered)
     }
 
     /// Reads what is at several paths at once (LwM2M 1.1). What is not there, or may not be read, is left out.
@@ -33,14 +45,8 @@ impl Device {
         let ask = Ask::ReadComposite {
             paths: paths.to_vec(),
         };
-        let (answered, format) = self.content(ask, objects).await?;
-        decode(
-            Operation::ReadComposite,
-            Path::ROOT,
-            format,
-            &answered.definitions,
-            &answered,
-        )
+        let (answered, _) = self.content(ask, objects).await?;
+        decode_tolerant(Operation::ReadComposite, Path::ROOT, &answered).map(|read| read.value)
     }
 
     /// Writes values at or below a path. What else is in a multiple resource or an instance is replaced or stays, as
