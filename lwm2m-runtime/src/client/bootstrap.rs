@@ -8,7 +8,7 @@
 //!    nobody sees a configuration that is half an old one.
 //! 5. Bootstrap-Finish, or a pack that was taken: the client begins anew with the accounts that it has now. The bootstrap
 //!    server can repeat its last request for a while. Later the account at the bootstrap server goes, if it says so.
-//! 6. Server Initiated Bootstrap (LwM2M 1.0, section 5.1.2.4), if wanted: whenever the client does not ask by itself, it has
+//! 6. Server Initiated Bootstrap (LwM2M 1.0), if wanted: whenever the client does not ask by itself, it has
 //!    a connection to the bootstrap server, whose first request leads to `Session`.
 //! 7. Failure: the tree is as it was before. `Retrying`, each time twice as long. When all attempts are spent, a client
 //!    with servers stays with them; one without tries on for ever.

@@ -83,7 +83,7 @@ pub struct ClientConfig {
     /// server likes.
     pub bootstrap_format: Option<ContentFormat>,
     /// Whether the bootstrap server may begin a session that the client has not asked for (Server Initiated Bootstrap of
-    /// LwM2M 1.0, section 5.1.2.4). The client has a connection to it all the time then. Without effect where the
+    /// LwM2M 1.0). The client has a connection to it all the time then. Without effect where the
     /// preferred version is a later one: there a server executes `/1/x/9` instead. Default `false`.
     pub server_initiated_bootstrap: bool,
     /// How often a bootstrap is tried in a row; then a client that has accounts at servers stays with them, and one that

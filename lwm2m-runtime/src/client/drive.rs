@@ -7,7 +7,7 @@ use super::{
     session::{Session, versions},
     transport,
 };
-use crate::{coap::Peer, time::Instant};
+use crate::{coap::Peer, model::Version, time::Instant};
 
 impl Client {
     /// Does what a registration asks for, until it only waits.
@@ -51,7 +51,11 @@ impl Client {
                     .next()
                     .unwrap_or(session.registration.version);
                 let server = session.server();
-                let bootstrap = session.account.bootstrap_on_failure;
+                let mut bootstrap = session.account.bootstrap_on_failure;
+                if session.registration.version < Version::V1_1 {
+                    // No server says so there: it is time when none is left (bootstrap sequence of LwM2M 1.0).
+                    bootstrap &= self.sessions.iter().all(Session::has_failed);
+                }
                 self.end_observations(server);
                 if bootstrap {
                     self.need_bootstrap(now, Some(server));

@@ -1,4 +1,4 @@
-//! Server Initiated Bootstrap (LwM2M 1.0, section 5.1.2.4): the bootstrap server begins.
+//! Server Initiated Bootstrap (LwM2M 1.0): the bootstrap server begins.
 //!
 //! 1. Once the client is started, it asks the shell for a connection to [`BOOTSTRAP_SERVER`](super::BOOTSTRAP_SERVER), and
 //!    has one whenever it does not ask for a configuration by itself: while it waits for the Client Hold Off Time, for its
@@ -9,7 +9,7 @@ use super::{BootstrapState, Client, engine::Phase};
 use crate::model::Version;
 
 impl Client {
-    /// Whether the bootstrap server may begin (LwM2M 1.0, section 5.1.2.4): once the client has looked what it is
+    /// Whether the bootstrap server may begin (LwM2M 1.0): once the client has looked what it is
     /// configured with, and as long as it does not ask by itself.
     pub(super) fn listens_to_bootstrap_server(&self) -> bool {
         let asks = matches!(

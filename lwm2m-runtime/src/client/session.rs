@@ -1,4 +1,4 @@
-use super::{ClientConfig, account::Account, registration::Registration, stored::Stored};
+use super::{ClientConfig, State, account::Account, registration::Registration, stored::Stored};
 use crate::{
     coap::Peer, encoding::Negotiation, model::Version, operation::Transport, reporting::AttachedAttributes,
     tree::Asker,
@@ -52,6 +52,11 @@ impl Session {
     /// Whether the server can be notified now: it knows the client, and there is a connection.
     pub(super) const fn is_online(&self) -> bool {
         self.registration.state().is_registered() && self.peer.is_some()
+    }
+
+    /// Whether every attempt to register has failed, or none is wanted.
+    pub(super) fn has_failed(&self) -> bool {
+        !self.wanted || self.registration.state() == State::Failed
     }
 
     /// The server as the one that asks.

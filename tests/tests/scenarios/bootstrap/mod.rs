@@ -5,10 +5,12 @@
 //! | `sessions` | a session step by step |
 //! | `packs` | everything in one answer |
 //! | `sources` | where a configuration comes from, and what leads to a bootstrap |
+//! | `rights` | rules of access, which come by a bootstrap |
 //! | `faults` | all of them with a fault at any message: a directory |
 
 mod faults;
 mod packs;
+mod rights;
 mod sessions;
 mod sources;
 

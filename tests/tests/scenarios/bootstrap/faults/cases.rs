@@ -1,5 +1,5 @@
 use lwm2m_runtime::{
-    access_control::{BOOTSTRAP_OWNER, Rights},
+    access_control::Rights,
     bootstrap::{Plan, Step, WriteLevel},
     client::ClientConfig,
     configuration::{AccessRule, Credentials, RuleTarget},
@@ -9,7 +9,7 @@ use lwm2m_runtime::{
 };
 use lwm2m_tests::pair::{path, server_uri};
 
-use super::super::{configured, factory, plan, sources::listening, stepwise};
+use super::super::{configured, factory, plan, rights::everybody, sources::listening, stepwise};
 use crate::fixtures::VERSIONS;
 
 /// A scenario of section 11.2.
@@ -286,15 +286,6 @@ fn with_a_rule() -> Plan {
         Step::Read(path("/2")),
     ];
     plan
-}
-
-/// The rule of int-8: everybody may do everything with the device.
-pub(in super::super) fn everybody() -> AccessRule {
-    AccessRule::new(
-        RuleTarget::Instance(3, 0),
-        BOOTSTRAP_OWNER,
-        [(0, Rights::FULL | Rights::CREATE)],
-    )
 }
 
 fn two_servers() -> Plan {
