@@ -13,12 +13,11 @@ use core::fmt;
 
 use super::{Asker, BootstrapJournal, Outcome, Tree, read::decode_status, sizes::instance_size};
 use crate::{
-    access_control::{Unbootstrapped, unbootstrapped},
     encoding::{
         Content, ContentFormat, Negotiation, PayloadKind, Purpose, Reader, RecordRef, encode,
         instance_records,
     },
-    model::{Path, ResourceType, ValueRef, Version},
+    model::{Path, ValueRef, Version},
     object::{Instance, WriteError},
     operation::{BootstrapDiscovery, BootstrapRequest, Operation, Payload, Status},
 };
@@ -100,6 +99,7 @@ impl Tree {
         objects.sort_unstable();
         objects.dedup();
         let kept = self.kept(formats.version());
+        let before = self.accounts();
         for object in objects.iter().copied() {
             for instance in self.instances_at(Path::object(object)) {
                 if !kept.contains(&instance) {
@@ -108,6 +108,10 @@ impl Tree {
             }
         }
         self.stage_and_apply(journal, formats, Path::ROOT, pack, PayloadKind::BootstrapPack)?;
+        // The pack may say itself who may do what.
+        if !objects.contains(&2) {
+            self.follow_accounts(journal, &before);
+        }
         // Without both halves of an account it is none: an empty one, in particular.
         let has_account = [0, 1].iter().all(|object| objects.contains(object));
         match journal.check(self) {
@@ -330,54 +334,6 @@ impl Tree {
         Ok(())
     }
 
-    /// Deletes a server's credentials, and what goes with them (LwM2M Core 1.2, section 8.1.4).
-    pub(super) fn unbootstrap(&mut self, journal: &mut BootstrapJournal, security: u16, kept: &[Path]) {
-        let id = self.short_server_id(Path::resource(0, security, 10));
-        let oscore = match self.value(Path::resource(0, security, 17)) {
-            Some(ValueRef::Objlnk(link)) => Some(Path::instance(link.object, link.instance)),
-            _ => None,
-        };
-        self.bootstrap_remove(journal, Path::instance(0, security));
-        if let Some(oscore) = oscore.filter(|path| path.object_id() == Some(21) && !kept.contains(path)) {
-            self.bootstrap_remove(journal, oscore);
-        }
-        let Some(id) = id else {
-            return;
-        };
-        let mut remaining = Vec::new();
-        for server in self.instances_at(Path::object(1)) {
-            match server.child(0).and_then(|path| self.short_server_id(path)) {
-                Some(own) if own == id => self.bootstrap_remove(journal, server),
-                Some(other) => remaining.push(other),
-                None => {}
-            }
-        }
-        for consequence in unbootstrapped(self.rules(), id, &remaining) {
-            match consequence {
-                Unbootstrapped::Delete { instance, rule } => {
-                    if !kept.contains(&instance) && instance.object_id() != Some(0) {
-                        self.bootstrap_remove(journal, instance);
-                    }
-                    self.bootstrap_remove(journal, Path::instance(2, rule));
-                }
-                Unbootstrapped::Change {
-                    rule,
-                    remove_entry,
-                    owner,
-                } => {
-                    journal.change(self, Path::instance(2, rule));
-                    if remove_entry {
-                        self.remove_value(Path::resource_instance(2, rule, 2, id));
-                    }
-                    if let Some(owner) = owner {
-                        // In range by its type.
-                        let _ = self.set(Path::resource(2, rule, 3), ValueRef::Integer(owner.into()));
-                    }
-                }
-            }
-        }
-    }
-
     pub(super) fn bootstrap_remove(&mut self, journal: &mut BootstrapJournal, instance: Path) {
         let (Some(object), Some(id)) = (instance.object_id(), instance.instance_id()) else {
             return;
@@ -419,7 +375,7 @@ impl Tree {
     }
 
     /// The instances at a path and below.
-    fn instances_at(&self, path: Path) -> Vec<Path> {
+    pub(super) fn instances_at(&self, path: Path) -> Vec<Path> {
         let objects = self.objects.iter();
         let all = objects.flat_map(|object| {
             let id = object.definition.id();
@@ -429,13 +385,6 @@ impl Tree {
                 .map(move |instance| Path::instance(id, instance.id))
         });
         all.filter(|instance| instance.starts_with(path)).collect()
-    }
-
-    fn short_server_id(&self, path: Path) -> Option<u16> {
-        match self.value(path)?.cast(ResourceType::Integer)? {
-            ValueRef::Integer(id @ 1..=65_534) => u16::try_from(id).ok(),
-            _ => None,
-        }
     }
 }
 

@@ -15,6 +15,7 @@
 //! | `records` | what a server reads, straight from the instances |
 //! | `read`, `write`, `composite`, `create`, `delete`, `execute`, `attributes` | the operations |
 //! | `bootstrap` | what a bootstrap server asks |
+//! | `unbootstrap` | what goes with the account of a server |
 //! | `smartcard` | what a smartcard brings, and takes with it |
 //! | `journal` | what a bootstrap session has changed, to be undone |
 //! | `staged` | values that were checked and are not applied yet |
@@ -64,6 +65,7 @@ mod staged;
 mod stream;
 mod structure;
 mod target;
+mod unbootstrap;
 mod view;
 mod write;
 

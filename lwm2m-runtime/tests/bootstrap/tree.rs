@@ -549,11 +549,16 @@ fn a_pack_replaces_the_objects_in_it() {
         account.security_instance = Some(0);
         let values = BootstrapConfiguration::new([account]).number(None).unwrap();
         assert_eq!(bench.pack(&values, format), Ok(()));
-        // Objects 2, 21 and 42769 are not in it.
+        // Objects 2, 21 and 42769 are not in it; rules for accounts that are gone are gone.
         assert_eq!(
             bench.instances(),
-            "/0/0 /0/1 /1/0 /2/0 /2/1 /2/2 /2/3 /2/4 /3/0 /21/0 /21/2 /42769/7"
+            "/0/0 /0/1 /1/0 /2/2 /2/3 /2/4 /3/0 /21/0 /21/2 /42769/7"
         );
+        for id in [2, 3, 4] {
+            let rule = bench.tree.get::<Lwm2mAccessControl>(id).unwrap();
+            assert_eq!(rule.access_control_owner, 65_535, "who is gone owns nothing");
+            assert!(rule.acl.as_ref().is_none_or(|acl| acl.is_empty()), "{id}");
+        }
         assert_eq!(bench.tree.value(path("/0/0/10")), Some(ValueRef::Integer(7)));
         assert_eq!(bench.tree.value(path("/0/1/1")), Some(ValueRef::Boolean(true)));
     }
