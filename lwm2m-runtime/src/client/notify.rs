@@ -17,11 +17,10 @@ use super::{
 use crate::{
     coap::{Notification, NotificationId, NotifyError},
     encoding::ContentFormat,
-    model::Path,
     operation::{CoapSession, Payload, Response, Status},
     reporting::Decision,
     time::Instant,
-    tree::Application,
+    tree::{Application, Change, ChangeKind},
 };
 
 /// What an observer is told.
@@ -33,14 +32,30 @@ struct Notice<'a> {
 }
 
 impl Client {
-    /// Something at or below a path has changed, or at a path above.
-    pub(super) fn observed(&mut self, now: Instant, changed: Path) {
+    /// Something at or below a path has changed, or at a path above. Who observes more than an instance does not learn
+    /// from when it is notified that an instance has changed which it may not read.
+    pub(super) fn observed(&mut self, now: Instant, change: &Change) {
+        let changed = change.path;
+        let value_of = match change.kind {
+            ChangeKind::Value => changed.object_id().zip(changed.instance_id()),
+            _ => None,
+        };
         for id in self.observations.of_object(changed.object_id()) {
             let Some(observed) = self.observations.get_mut(id) else {
                 continue;
             };
+            let server = observed.server;
+            let session = self.sessions.iter().find(|session| session.server() == server);
+            let hidden = value_of
+                .zip(session)
+                .is_some_and(|((object, instance), session)| {
+                    !self.tree.may_read(session.asker(&self.config), object, instance)
+                });
             let mut concerned = false;
             for path in observed.target.paths() {
+                if hidden && path.depth() < 2 {
+                    continue;
+                }
                 if path.starts_with(changed) || changed.starts_with(*path) {
                     observed.observation.sample(*path, self.tree.sample(*path));
                     concerned = true;

@@ -6,9 +6,9 @@ use crate::{
     coap::Peer,
     encoding::{ContentFormat, Format, PayloadKind, Record, RecordRef, encode},
     model::{Path, Version},
-    operation::{CoapSession, Payload, Uplink, protected},
+    operation::{CoapSession, Payload, Uplink},
     time::Instant,
-    tree::Tree,
+    tree::{Asker, Tree},
 };
 
 /// Names a Send; the same for all servers that it goes to.
@@ -21,7 +21,7 @@ pub enum SendContent<'a> {
     /// The present values at and below paths. Those that cannot be read are left out.
     Paths(&'a [Path]),
     /// Values that were collected, with the times that they are of: several of the same path, if need be. Those of
-    /// resources that do not exist or cannot be read are left out.
+    /// resources that do not exist or cannot be read are left out, and so is for each server what it may not read.
     Records(&'a [Record]),
 }
 
@@ -181,6 +181,7 @@ fn write(
                 .map_err(|_| SendError::Format)
         }
         SendContent::Records(records) => {
+            let asker = session.asker(config);
             let version = formats.version();
             // Names in SenML begin with it since LwM2M 1.2.1; keys of LwM2M CBOR never do.
             let prefix = match format {
@@ -189,7 +190,7 @@ fn write(
             };
             let records: Vec<RecordRef<'_>> = records
                 .iter()
-                .filter(|record| is_readable(tree, version, record.path))
+                .filter(|record| is_readable(tree, asker, record.path))
                 .map(|record| RecordRef {
                     prefix,
                     ..record.as_ref()
@@ -206,8 +207,8 @@ fn write(
     }
 }
 
-/// Whether a path is that of a readable resource in an instance that exists.
-fn is_readable(tree: &Tree, version: Version, path: Path) -> bool {
+/// Whether a path is that of a readable resource in an instance that exists, and that the server may read.
+fn is_readable(tree: &Tree, asker: Asker<'_>, path: Path) -> bool {
     let ids = path.ids();
     let (&[object, instance, resource] | &[object, instance, resource, _]) = &*ids else {
         return false;
@@ -215,7 +216,7 @@ fn is_readable(tree: &Tree, version: Version, path: Path) -> bool {
     let definition = tree
         .definition(object)
         .and_then(|definition| definition.resource(resource));
-    !protected(object, version)
+    tree.may_read(asker, object, instance)
         && tree.instance(object, instance).is_some()
         && definition.is_some_and(|definition| definition.operations().readable())
 }

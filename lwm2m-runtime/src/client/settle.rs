@@ -39,7 +39,7 @@ impl Client {
                 }
             }
             self.report(&change);
-            self.observed(now, change.path);
+            self.observed(now, &change);
         }
         if accounts {
             self.read_accounts(now);

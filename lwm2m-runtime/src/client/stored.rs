@@ -198,7 +198,20 @@ impl Client {
         // Where too much waits for an acknowledgement, it goes out once: nothing may get lost on this side.
         let waiting = session.peer.map_or(0, |peer| self.endpoint.outgoing_to(peer));
         let confirmable = waiting + 1 < usize::from(self.config.coap.max_outgoing_per_peer);
-        let entries = session.stored.take(id);
+        // A right counts when a notification is sent (LwM2M Core 1.2, section 8.2).
+        let mut entries = session.stored.take(id);
+        let asker = session.asker(&self.config);
+        for (_, records) in &mut entries {
+            records.retain(|record| {
+                let (object, instance) = (record.path.object_id(), record.path.instance_id());
+                let instance = object.zip(instance);
+                instance.is_none_or(|(object, instance)| self.tree.may_read(asker, object, instance))
+            });
+        }
+        entries.retain(|(_, records)| !records.is_empty());
+        if entries.is_empty() {
+            return self.hold(now, id);
+        }
         let wanted = observed.format.format();
         let has_times = |format: &Format| session.formats.may_send(*format, PayloadKind::TimedValues);
         let format = wanted

@@ -107,8 +107,10 @@ impl Tree {
         }
     }
 
-    /// Whether the asking server may read an instance. Reading what is above leaves out those that it may not.
-    pub(super) fn may_read(&self, asker: Asker<'_>, object: u16, instance: u16) -> bool {
+    /// Whether the asking server may read an instance, by the rules as they are now (LwM2M Core 1.2, section 8.2). Reading
+    /// what is above leaves out those that it may not. Whether the instance exists is not looked at.
+    #[must_use]
+    pub fn may_read(&self, asker: Asker<'_>, object: u16, instance: u16) -> bool {
         self.permitted(asker, Operation::Read, Path::instance(object, instance))
             .is_ok()
     }

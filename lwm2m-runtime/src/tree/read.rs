@@ -53,7 +53,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// 4.06 and 5.00 as [`read`](Self::read).
+    /// 4.01 where the server may read none of the instances that there are; 4.06 and 5.00 as [`read`](Self::read).
     pub fn read_composite(
         &self,
         asker: Asker<'_>,
@@ -61,6 +61,7 @@ impl Tree {
         accept: Option<ContentFormat>,
         out: &mut Vec<u8>,
     ) -> Result<ContentFormat, Status> {
+        self.any_permitted(asker, paths)?;
         let format = asker.formats.answer(accept, PayloadKind::CompositeValues)?;
         self.encode(asker, format, Path::ROOT, paths, out)
     }
