@@ -35,6 +35,14 @@ const OPERATIONS: [(Operation, char); 19] = [
     (Operation::BootstrapFinish, ' '),
 ];
 
+#[test]
+fn every_operation_is_in_the_table() {
+    for operation in Operation::ALL {
+        let times = OPERATIONS.iter().filter(|(other, _)| *other == operation);
+        assert_eq!(times.count(), 1, "{operation}");
+    }
+}
+
 /// The letters of an entry's value, by its lowest five bits.
 fn letters(value: u8) -> String {
     "RWEDC"
@@ -166,6 +174,7 @@ fn rights_on_instances_are_those_of_the_tables() {
             }
         }
     }
+    println!("{} combinations at {} targets", refused + granted, targets.len());
     assert!(
         refused > 100_000 && granted > 100_000,
         "both happen: {refused}, {granted}"

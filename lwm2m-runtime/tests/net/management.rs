@@ -7,12 +7,12 @@ use lwm2m_runtime::{
     model::{Path, Value, Version},
     net::DeviceError,
     object::Instances,
-    objects::{Device, Lwm2mServer},
+    objects::{Device, Lwm2mAccessControl, Lwm2mServer},
     operation::{ArgumentsBuilder, Depth, Operation, Request, Status, WriteMode},
     tree::Executed,
 };
 
-use super::support::{Valve, device, pair, pair_in, pair_of, valve};
+use super::support::{Valve, account, builder, device, pair, pair_in, pair_of, server, valve};
 
 #[tokio::test]
 async fn instances_are_read_as_their_types() {
@@ -359,4 +359,60 @@ async fn everything_can_be_done_without_types() {
         .await
         .unwrap();
     assert_eq!(answer.status, Status::NotFound);
+}
+
+/// A rule of access for an instance, with its owner and the rights of servers.
+fn rule(object: u16, instance: u16, owner: i64, rights: &[(u16, i64)]) -> Lwm2mAccessControl {
+    Lwm2mAccessControl {
+        object_id: object.into(),
+        object_instance_id: instance.into(),
+        acl: Some(rights.iter().copied().collect()),
+        access_control_owner: owner,
+    }
+}
+
+// proves: ACL-26
+#[tokio::test]
+async fn an_owner_says_who_may_do_what_and_everybody_else_is_told_no() {
+    let (owner, other) = (server().await, server().await);
+    let _client = builder(&owner, "valve-1")
+        .server(account(&other))
+        .object(0, rule(42_769, 0, 1, &[(1, 15)]))
+        .object(1, rule(1, 0, 1, &[]))
+        .start()
+        .await
+        .unwrap();
+    let of_owner = owner.wait_for("valve-1").await.unwrap();
+    let of_other = other.wait_for("valve-1").await.unwrap();
+    let refused = |operation, path| DeviceError::Refused {
+        operation,
+        path,
+        status: Status::Unauthorized,
+    };
+    let opening = Valve::OPENING.at(0);
+    let error = of_other.get(opening).await.unwrap_err();
+    assert_eq!(error, refused(Operation::Read, opening.path()));
+    assert!(error.to_string().contains("right"), "{error}");
+    let acl = Lwm2mAccessControl::ACL.at(0);
+    let mine: Instances<i64> = [(2, 15)].into();
+    let error = of_other.set(acl, mine.clone()).await.unwrap_err();
+    assert_eq!(error, refused(Operation::WriteReplace, acl.path()));
+
+    // One entry more, and the whole list.
+    of_owner.set(acl.instance(2), 1).await.unwrap();
+    let rights = of_other.read::<Lwm2mAccessControl>(0).await.unwrap();
+    assert_eq!(rights, rule(42_769, 0, 1, &[(1, 15), (2, 1)]));
+    assert_eq!(of_other.get(opening).await.unwrap(), 50);
+    let error = of_other.set(opening, 60).await.unwrap_err();
+    assert_eq!(error.status(), Some(Status::Unauthorized));
+    let both: Instances<i64> = [(1, 15), (2, 3)].into();
+    of_owner.set(acl, both).await.unwrap();
+    of_other.set(opening, 60).await.unwrap();
+
+    // Handed over.
+    let owns = Lwm2mAccessControl::ACCESS_CONTROL_OWNER.at(0);
+    of_owner.set(owns, 2).await.unwrap();
+    of_other.set(acl, mine).await.unwrap();
+    let error = of_owner.get(opening).await.unwrap_err();
+    assert_eq!(error.status(), Some(Status::Unauthorized));
 }
