@@ -10,6 +10,7 @@
     reason = "a test stops where its set-up fails"
 )]
 
+mod access;
 mod bootstrap;
 mod firmware;
 mod fixtures;

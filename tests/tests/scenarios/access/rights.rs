@@ -1,8 +1,9 @@
+//! What two servers may do, and how none of them gets more.
+
 use lwm2m_runtime::{
     coap::Code,
     encoding::ContentFormat,
     model::{ValueRef, Version},
-    objects::Lwm2mAccessControl,
     operation::{Payload, Request, Status, WriteMode},
     server::ServerConfig,
 };
@@ -11,20 +12,11 @@ use lwm2m_tests::{
     pair::{Pair, Program, client_address, path, server_address, values},
 };
 
+use super::rule;
 use crate::{
     fixtures::{VERSIONS, client, full_tree, security, server_minimum},
     raw::Raw,
 };
-
-/// Rights to an instance: of whom it is, and who else may do what.
-fn rule(object: u16, instance: u16, owner: u16, acl: &[(u16, i64)]) -> Lwm2mAccessControl {
-    Lwm2mAccessControl {
-        object_id: object.into(),
-        object_instance_id: instance.into(),
-        acl: Some(acl.iter().copied().collect()),
-        access_control_owner: owner.into(),
-    }
-}
 
 /// Two servers, of which each owns its own account; Device is the second one's; of Portfolio the first may create.
 fn two_servers(version: Version) -> Pair<Program> {
