@@ -28,8 +28,8 @@ pub(super) struct Account {
     pub(super) storing: Option<bool>,
     /// `/1/x/7`.
     pub(super) binding: String,
-    /// `/1/x/10`.
-    pub(super) apn: Option<Objlnk>,
+    /// `/1/x/10`, and `/1/x/24` for where that cannot be used.
+    pub(super) apns: Vec<Objlnk>,
     /// `/1/x/13`.
     pub(super) priority: Option<u64>,
     /// `/1/x/14`.
@@ -50,6 +50,8 @@ pub(super) struct Account {
     pub(super) preferred: Option<Transport>,
     /// `/1/x/23`.
     pub(super) muted: bool,
+    /// `/1/x/27`.
+    pub(super) profile_suite: Option<u64>,
     /// `/1/x/25`; empty where the server does not say.
     pub(super) versions: Vec<Version>,
 }
@@ -93,7 +95,7 @@ impl Account {
             disable_timeout: seconds(5).unwrap_or(Duration::from_secs(DISABLE_TIMEOUT)),
             storing: boolean(resources, 6),
             binding: text(resources, 7).unwrap_or("U").into(),
-            apn: link(resources, 10),
+            apns: links(resources, 10).chain(links(resources, 24)).collect(),
             priority: number(13),
             initial_delay: seconds(14).unwrap_or_default(),
             failure_block: boolean(resources, 15).unwrap_or(false),
@@ -115,6 +117,7 @@ impl Account {
             sms_protected: unsigned(security, 6).is_some_and(|mode| mode != SMS_NO_SEC),
             preferred: text(resources, 22).and_then(|text| Transport::parse(text, Version::V1_2)),
             muted: boolean(resources, 23).unwrap_or(true),
+            profile_suite: number(27),
             versions: versions(resources),
         })
     }
@@ -147,11 +150,12 @@ pub(super) fn text(instance: &dyn Instance, resource: u16) -> Option<&str> {
     }
 }
 
-fn link(instance: &dyn Instance, resource: u16) -> Option<Objlnk> {
-    match value(instance, resource)? {
-        ValueRef::Objlnk(link) => Some(link),
+fn links(instance: &dyn Instance, resource: u16) -> impl Iterator<Item = Objlnk> {
+    let values = instance.values();
+    values.filter_map(move |(id, _, value)| match value {
+        ValueRef::Objlnk(link) if id == resource => Some(link),
         _ => None,
-    }
+    })
 }
 
 /// Supported Server Versions, of which only the first two numbers count.

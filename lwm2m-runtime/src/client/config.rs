@@ -27,7 +27,8 @@ pub struct ClientConfig {
     pub sms: Option<String>,
     /// Profile identifiers (LwM2M 1.2, section 6.2.1.1): each stands for an object list that servers know already, so
     /// that a Register needs none. A server that does not know it answers 4.09 and gets the list. At most 251 bytes
-    /// each; what is no [`ProfileId`](crate::operation::ProfileId) is passed over. Default none.
+    /// each; what is no [`ProfileId`](crate::operation::ProfileId) is passed over. Where `/1/x/27` prefers a suite of
+    /// hashes, hashes of other suites are left out if there is one of it. Default none.
     pub profile_ids: Vec<String>,
     /// The transports of the device; where there is an instance of the Device object, its resource 16 counts instead.
     /// Default UDP.

@@ -1,13 +1,13 @@
 use alloc::{borrow::ToOwned, collections::BTreeMap, vec::Vec};
 
 use super::{
-    BOOTSTRAP_SERVER, BootstrapState, ClientConfig, Event, SendId, State, Ticket,
+    BootstrapState, ClientConfig, Event, SendId, State, Ticket,
     bootstrap::Bootstrap,
     clock::Clock,
     deadlines::Deadlines,
     kept::Kept,
     observations::{ObservationId, Observations},
-    registration::{Afterwards, Step},
+    registration::Afterwards,
     session::Session,
     sleep::Sleep,
     smartcard::Card,
@@ -226,57 +226,6 @@ impl Client {
     /// The next event. Changes with every call but the polls.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
-    }
-
-    /// There is a connection to a server, as [`Event::Connect`] asked for: its datagrams come from this peer, and go
-    /// there. Where there was another one, that is over, and the client registers again. Nothing happens where no
-    /// connection is wanted.
-    pub fn connected(&mut self, now: Instant, server: u16, peer: Peer) {
-        if server == BOOTSTRAP_SERVER {
-            return self.bootstrap_connected(now, peer);
-        }
-        let Some(index) = self.index_of(server) else {
-            return;
-        };
-        let Some(session) = self.sessions.get_mut(index) else {
-            return;
-        };
-        if session.peer == Some(peer) || !session.registration.wants_connection() {
-            return;
-        }
-        let old = session.peer.replace(peer);
-        session.registration.exchange = None;
-        let step = session.registration.connected(now);
-        if let Some(old) = old {
-            self.close_peer(now, server, old);
-        }
-        self.drive(now, index, step);
-    }
-
-    /// There is no connection to a server: its address could not be found, no session was made, or it was lost. The
-    /// client tries again as the Server object says. Notifications are stored meanwhile if `/1/x/6` wants it.
-    pub fn disconnected(&mut self, now: Instant, server: u16) {
-        if server == BOOTSTRAP_SERVER {
-            return self.bootstrap_disconnected(now);
-        }
-        if let Some(index) = self.index_of(server) {
-            self.disconnect(now, index);
-        }
-    }
-
-    /// The device has another address of its own. Without a security session that survives it, servers have to be
-    /// told by a new Register.
-    pub fn moved(&mut self, now: Instant) {
-        for index in 0..self.sessions.len() {
-            if let Some(session) = self.sessions.get_mut(index) {
-                let step = session.registration.moved();
-                // Whatever is on its way came from the old address.
-                if let Some(exchange) = session.registration.exchange.take_if(|_| step != Step::Wait) {
-                    self.endpoint.cancel(now, exchange);
-                }
-                self.drive(now, index, step);
-            }
-        }
     }
 
     /// The device's instances.

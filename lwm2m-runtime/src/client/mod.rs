@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `engine` | [`Client`] and its verbs |
 //! | `config`, `event`, `state` | its limits, what it tells, where a registration stands |
+//! | `connections` | what the shell tells of connections |
 //! | `account`, `accounts` | what the Security and the Server object say about a server; what follows when that changes |
 //! | `registration` | when to register, update, try again |
 //! | `session` | everything that belongs to one server |
@@ -76,6 +77,7 @@ mod bootstrap;
 mod bootstrap_account;
 mod clock;
 mod config;
+mod connections;
 mod deadlines;
 mod drive;
 mod engine;

@@ -28,13 +28,15 @@ pub(super) fn choice(
             .and_then(|text| Binding::parse(text, version))
             .unwrap_or(config.binding),
     };
-    TransportChoice {
+    let choice = TransportChoice {
         supported,
         listed,
         preferred: account.preferred.filter(|preferred| preferred.since() <= version),
-        ip: carries_ip(tree, account),
+        ip: None,
         uri: Transport::of_uri(&account.uri),
-    }
+    };
+    let ip = profile(tree, account, choice).and_then(|(_, ip)| ip);
+    TransportChoice { ip, ..choice }
 }
 
 /// What a server is told: in LwM2M 1.0 the binding of the Server object; later what both sides have.
@@ -46,11 +48,19 @@ pub(super) fn binding(config: &ClientConfig, tree: &Tree, account: &Account, ver
     Binding::new(&common).unwrap_or_default()
 }
 
-/// Whether the network carries IP, if the connection profile that is linked to says what it is of.
-fn carries_ip(tree: &Tree, account: &Account) -> Option<bool> {
+/// The connection profile to use, the first that exists and has a transport that both sides have, and whether it carries
+/// IP, if it says.
+pub(super) fn profile(
+    tree: &Tree,
+    account: &Account,
+    choice: TransportChoice,
+) -> Option<(u16, Option<bool>)> {
     const NON_IP: u64 = 0;
-    let link = account.apn.filter(|link| link.object == 11)?;
-    let profile = tree.instance(link.object, link.instance)?;
-    let pdn_type = unsigned(profile, 24)?;
-    Some(pdn_type != NON_IP)
+    let links = account.apns.iter().filter(|link| link.object == 11);
+    let mut profiles = links.filter_map(|link| {
+        let profile = tree.instance(link.object, link.instance)?;
+        let ip = unsigned(profile, 24).map(|pdn_type| pdn_type != NON_IP);
+        Some((link.instance, ip))
+    });
+    profiles.find(|(_, ip)| TransportChoice { ip: *ip, ..choice }.suits())
 }

@@ -50,8 +50,7 @@ impl Client {
         let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
         let mut profile_ids = Vec::new();
         if version >= Version::V1_2 && !session.needs_list {
-            let ids = self.config.profile_ids.iter();
-            profile_ids.extend(ids.filter_map(|id| ProfileId::parse(id)));
+            profile_ids = preferred_profiles(&self.config, &session.account);
         }
         let links = profile_ids
             .is_empty()
@@ -344,6 +343,17 @@ pub(super) fn send(
 ) -> Option<ExchangeId> {
     let form = CoapSession::new(version).uplink(uplink).ok()?;
     endpoint.request(now, peer, form.to_request(true, options)).ok()
+}
+
+/// The profile identifiers that a server is told: of hashes those of the suite that it prefers, if there are any.
+fn preferred_profiles<'a>(config: &'a ClientConfig, account: &Account) -> Vec<ProfileId<'a>> {
+    let ids = config.profile_ids.iter();
+    let mut ids: Vec<_> = ids.filter_map(|id| ProfileId::parse(id)).collect();
+    let preferred = |id: &ProfileId<'_>| id.suite().map(u64::from) == account.profile_suite;
+    if account.profile_suite.is_some() && ids.iter().any(preferred) {
+        ids.retain(|id| id.suite().is_none() || preferred(id));
+    }
+    ids
 }
 
 /// What a server is to know now.

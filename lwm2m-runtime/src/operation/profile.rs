@@ -28,6 +28,13 @@ impl<'a> ProfileId<'a> {
         valid.then_some(Self(text))
     }
 
+    /// The suite of a hash (RFC 6920, section 9.4); `None` for a name that was agreed before.
+    #[must_use]
+    pub fn suite(self) -> Option<u8> {
+        let (kind, _) = self.0.split_once(':')?;
+        kind.parse().ok()
+    }
+
     /// Reads the value of a parameter `pid`: one identifier, or a list of them in quotes with commas between. Hands
     /// each to `found`.
     ///

@@ -64,16 +64,25 @@ impl TransportChoice {
         transport == Transport::Udp || self.listed.is_none_or(|listed| listed.contains(transport))
     }
 
+    /// Whether the network can carry any of the common transports.
+    #[must_use]
+    pub fn suits(self) -> bool {
+        self.suiting().next().is_some()
+    }
+
+    fn suiting(self) -> impl Iterator<Item = Transport> {
+        let suits = move |one: &Transport| self.ip.is_none_or(|ip| ip == (*one != Transport::NonIp));
+        self.common().filter(suits)
+    }
+
     /// The transport of the next session: the preferred one, if the device has it; else of the common ones that which
     /// the network needs, that of the server's URI, or the first. UDP where there is none.
     #[must_use]
     pub fn first(self) -> Transport {
         let preferred = self.preferred.filter(|one| self.supported.contains(*one));
-        let suits = |one: &Transport| self.ip.is_none_or(|ip| ip == (*one != Transport::NonIp));
-        let suiting = || self.common().filter(suits);
         preferred
-            .or_else(|| self.uri.filter(|uri| suiting().any(|one| one == *uri)))
-            .or_else(|| suiting().next())
+            .or_else(|| self.uri.filter(|uri| self.suiting().any(|one| one == *uri)))
+            .or_else(|| self.suiting().next())
             .or_else(|| self.common().next())
             .unwrap_or(Transport::Udp)
     }

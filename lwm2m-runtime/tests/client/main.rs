@@ -19,6 +19,7 @@ mod registration;
 mod retries;
 mod robustness;
 mod sending;
+mod server_object;
 mod smartcard;
 mod sms;
 mod streaming;

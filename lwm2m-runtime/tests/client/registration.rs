@@ -466,6 +466,28 @@ fn another_address_of_the_device_leads_to_a_register() {
     assert_eq!(bench.only().path(), "rd");
 }
 
+/// What the shell of a transport with security tells.
+#[test]
+fn a_new_security_session_leads_to_a_register_and_a_resumed_one_to_an_update() {
+    for (anew, path) in [(false, "rd/5a3f"), (true, "rd")] {
+        let mut bench = Bench::registered();
+        bench.client.disconnected(bench.now, SERVER);
+        match anew {
+            true => bench.client.connected_anew(bench.now, SERVER, peer(SERVER)),
+            false => bench.connect(SERVER),
+        }
+        assert_eq!(bench.only().path(), path);
+    }
+    // Once only.
+    let mut bench = Bench::registered();
+    bench.client.disconnected(bench.now, SERVER);
+    bench.client.connected_anew(bench.now, SERVER, peer(SERVER));
+    bench.accept_register(SERVER);
+    bench.client.disconnected(bench.now, SERVER);
+    bench.connect(SERVER);
+    assert_eq!(bench.only().path(), "rd/5a3f");
+}
+
 #[test]
 fn another_uri_leads_to_another_connection_and_a_register() {
     let mut bench = Bench::registered();
