@@ -3,7 +3,9 @@
 use lwm2m_runtime::{
     client::{BOOTSTRAP_SERVER, ClientConfig, Event},
     coap::Code,
-    model::Time,
+    configuration::{BootstrapConfiguration, Credentials, PresentInstances, ServerAccount},
+    encoding::{EncodeOptions, Format, encode},
+    model::{Path, Time, Version},
     objects::{Lwm2mSecurity, Lwm2mServer, o0_v1_2::SecurityMode},
     tree::Tree,
 };
@@ -103,7 +105,23 @@ fn a_pack_is_dated_at_every_server() {
     connect(&mut bench);
     let request = bench.only();
     assert_eq!((request.path().as_str(), request.code), ("bspack", Code::GET));
-    let pack = answer(&request, Code::CONTENT).body(110, br#"[{"n":"/3/0/14","vs":"+01"}]"#);
+    let accounts = BootstrapConfiguration::new(
+        [SERVER, 102].map(|id| ServerAccount::new(id, format!("coap://127.0.0.1:{id}"), Credentials::NoSec)),
+    );
+    let values = accounts
+        .number(Some(&PresentInstances::new(Version::V1_2)))
+        .unwrap();
+    let mut bytes = Vec::new();
+    let records = values.records(Path::ROOT);
+    encode(
+        Format::SenmlJson,
+        Path::ROOT,
+        records,
+        &EncodeOptions::default(),
+        &mut bytes,
+    )
+    .unwrap();
+    let pack = answer(&request, Code::CONTENT).body(110, &bytes);
     bench.input(BOOTSTRAP_SERVER, &pack);
     assert!(bench.events().contains(&Event::BootstrapFinished));
     assert_eq!(last_bootstrapped(&bench), [seconds(100), seconds(100)]);
