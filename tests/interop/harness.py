@@ -161,7 +161,8 @@ class Device(Program):
     """Our device."""
 
     def __init__(self, endpoint, uri, *options, name=None):
-        arguments = ["--endpoint", endpoint, "--server", uri, "--json", "--period", "3600", *options]
+        server = [] if uri is None else ["--server", uri]
+        arguments = ["--endpoint", endpoint, *server, "--json", "--period", "3600", *options]
         super().__init__(name or f"our-device-{endpoint}", [BINARIES / "device", *arguments])
         self.endpoint = endpoint
 

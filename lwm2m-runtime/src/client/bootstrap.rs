@@ -140,10 +140,18 @@ impl Bootstrap {
 impl Client {
     /// Asks the bootstrap server for a configuration, as the client does by itself when it has no account at a server,
     /// when a registration has failed whose account wants it (`/1/x/16`), or when a server executes `/1/x/9`. `false`
-    /// without an account at a bootstrap server; a bootstrap that is on goes on.
+    /// without an account at a bootstrap server; a bootstrap that is on goes on, and one that waits for its next attempt
+    /// begins anew.
     ///
     /// The Client Hold Off Time of the account is waited for first.
     pub fn bootstrap(&mut self, now: Instant) -> bool {
+        if self.bootstrap.state == BootstrapState::Retrying {
+            self.enter_bootstrap(BootstrapState::Idle, None);
+        }
+        self.begin_bootstrap(now)
+    }
+
+    fn begin_bootstrap(&mut self, now: Instant) -> bool {
         let Some((_, account)) = self.bootstrap_account() else {
             return false;
         };
@@ -171,7 +179,7 @@ impl Client {
     pub(super) fn need_bootstrap(&mut self, now: Instant, server: Option<u16>) {
         self.events.push_back(Event::BootstrapNeeded { server });
         if self.phase != Phase::Stopping {
-            self.bootstrap(now);
+            self.begin_bootstrap(now);
         }
     }
 

@@ -1,6 +1,7 @@
 """Eclipse Leshan: its servers and our device, and our servers and its client."""
 
 from . import programs
+from .bootstrap_server import BootstrappedByLeshan
 from .client import LeshanClient
 from .device import DeviceOfVersion10, DeviceOfVersion11
 from .sleeping_client import LeshanClientAsleep
@@ -16,4 +17,4 @@ SCENARIOS = [
 ]
 
 # What Leshan's bootstrap server is tried with.
-BOOTSTRAP_SCENARIOS = []
+BOOTSTRAP_SCENARIOS = [BootstrappedByLeshan]

@@ -35,6 +35,38 @@ fn int_5_a_server_triggers_a_bootstrap() {
     assert_eq!(pair.client().bootstrap_state(), BootstrapState::Idle);
 }
 
+#[test]
+fn a_program_that_wants_a_bootstrap_does_not_wait_for_the_next_attempt() {
+    let mut pair = network(stepwise(Version::V1_2), factory(), plan(&[0]));
+    pair.bootstrap
+        .as_mut()
+        .unwrap()
+        .engine
+        .plans_mut()
+        .remove(ENDPOINT);
+    pair.start();
+    let failed = Event::BootstrapFailed {
+        failure: BootstrapFailure::Refused(Status::BadRequest),
+    };
+    assert!(has(&pair, &failed));
+    assert_eq!(pair.client().bootstrap_state(), BootstrapState::Retrying);
+    // The bootstrap server knows the device now, and somebody presses the button.
+    pair.bootstrap
+        .as_mut()
+        .unwrap()
+        .engine
+        .plans_mut()
+        .insert(ENDPOINT, plan(&[0]));
+    let now = pair.now;
+    assert!(pair.clients[0].engine.bootstrap(now));
+    pair.settle();
+    assert_eq!(pair.client().bootstrap_state(), BootstrapState::Idle);
+    assert_eq!(pair.client().state(1), Some(State::Registered));
+    // Nothing is left of the attempt that was due.
+    pair.run_secs(1_000);
+    assert_eq!(pair.wire.requests(0, Code::POST, "/bs").len(), 3);
+}
+
 // proves: BOOT-66
 #[test]
 fn int_7_a_dead_server_leads_to_the_bootstrap_server_after_the_hold_off_time() {
