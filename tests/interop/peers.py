@@ -35,21 +35,22 @@ def leshan():
     reason = java("leshan", HERE / "leshan_programs")
     if reason:
         return reason, []
-    import leshan
+    import leshan as scenarios
 
-    leshan.programs.CLASSES = TARGET / "leshan"
-    return None, leshan.SCENARIOS
+    scenarios.programs.CLASSES = TARGET / "leshan"
+    return None, scenarios.SCENARIOS
 
 
 def leshan_bootstrap():
     """The bootstrap server of Eclipse Leshan, of an older version than the rest of it, which has libraries of its own."""
-    reason = java("leshan-bootstrap", HERE / "leshan_programs" / "bootstrap")
+    reason, _ = leshan()
+    reason = reason or java("leshan-bootstrap", HERE / "leshan_programs" / "bootstrap")
     if reason:
         return reason, []
-    import leshan
+    import leshan as scenarios
 
-    leshan.programs.BOOTSTRAP_CLASSES = TARGET / "leshan-bootstrap"
-    return None, leshan.BOOTSTRAP_SCENARIOS
+    scenarios.programs.BOOTSTRAP_CLASSES = TARGET / "leshan-bootstrap"
+    return None, scenarios.BOOTSTRAP_SCENARIOS
 
 
 def java(name, programs):

@@ -5,11 +5,14 @@ from .bootstrap_server import BootstrappedByLeshan
 from .client import LeshanClient
 from .device import DeviceOfVersion10, DeviceOfVersion11
 from .sleeping_client import LeshanClientAsleep
+from .sleeping_device import DeviceAsleep
+from .two_servers import TwoServers
 from .versions import VersionsOfLeshanClient, VersionsOfOurDevice
 
 SCENARIOS = [
     DeviceOfVersion11,
     DeviceOfVersion10,
+    DeviceAsleep,
     VersionsOfOurDevice,
     LeshanClient,
     LeshanClientAsleep,
@@ -17,4 +20,4 @@ SCENARIOS = [
 ]
 
 # What Leshan's bootstrap server is tried with.
-BOOTSTRAP_SCENARIOS = [BootstrappedByLeshan]
+BOOTSTRAP_SCENARIOS = [BootstrappedByLeshan, TwoServers]
