@@ -54,6 +54,9 @@ pub struct ServerConfig {
     pub awake_time: Duration,
     /// How long a request may wait for a client in queue mode to wake before it fails. Default a day.
     pub queue_timeout: Duration,
+    /// How often a request that can be asked twice is asked again, once the client wakes, that a client in queue mode has
+    /// not answered as it fell asleep. Default 3.
+    pub queue_retries: u8,
     /// Requests to one client, open and queued. Default 64.
     pub max_requests_per_device: u16,
     /// The same to all clients. Default 262,144.
@@ -87,6 +90,7 @@ impl Default for ServerConfig {
             request_timeout: Duration::from_secs(93),
             awake_time: Duration::from_secs(93),
             queue_timeout: Duration::from_secs(86_400),
+            queue_retries: 3,
             max_requests_per_device: 64,
             max_requests: 262_144,
             max_observations_per_device: 64,

@@ -3,8 +3,10 @@
 //! 1. A client in queue mode listens for a while after the last message of either side. What it is asked later waits.
 //! 2. Any message of the client shows that it listens: once that is answered what waits goes out, one after the other, each
 //!    when the one before has its response.
-//! 3. What has waited too long fails, and was never sent.
-//! 4. A client that registers again is asked what it was not asked yet, if it still has the object or instance, and
+//! 3. A client that does not answer has fallen asleep. What can be asked twice goes back to the head of the queue, a number
+//!    of times; the rest fails, as nobody knows whether it was done. What is behind waits.
+//! 4. What has waited too long fails.
+//! 5. A client that registers again is asked what it was not asked yet, if it still has the object or instance, and
 //!    neither its version nor its alternate path is another.
 
 use alloc::vec::Vec;
@@ -21,6 +23,7 @@ impl Record {
     /// Until when the client listens.
     pub(super) fn listens_until(&self, config: &ServerConfig) -> Instant {
         match self.queue {
+            true if self.asleep => self.contact_at,
             true => self.contact_at + config.awake_time,
             false => Instant::NEVER,
         }
@@ -118,10 +121,35 @@ impl Server {
             return;
         };
         let record = self.registrations.get(pending.device);
-        if pending.exchange.is_none() && record.is_some_and(|record| record.queue) {
+        let waits = pending.exchange.is_none() && pending.waits_until < Instant::NEVER;
+        if waits && record.is_some_and(|record| record.queue) {
             let at = pending.waits_until.min(now + self.config.request_timeout);
             self.requests.set_deadline(index, at, &mut self.timers, Alarm);
         }
+    }
+
+    /// A client in queue mode has not answered: it sleeps. `true` if the request waits for it to wake; else it has failed.
+    pub(super) fn asks_again(&mut self, now: Instant, index: u32) -> bool {
+        let Some(pending) = self.requests.get_mut(index) else {
+            return false;
+        };
+        let record = self.registrations.get_mut(pending.device);
+        let Some(record) = record.filter(|record| record.queue) else {
+            return false;
+        };
+        record.asleep = true;
+        let again = pending.task.repeatable()
+            && pending.unanswered < self.config.queue_retries
+            && now < pending.waits_until;
+        if !again {
+            return false;
+        }
+        pending.unanswered += 1;
+        if let Some(exchange) = pending.exchange.take() {
+            self.endpoint.cancel(now, exchange);
+        }
+        self.look_later(now, index);
+        true
     }
 
     /// A request that was not sent has waited.

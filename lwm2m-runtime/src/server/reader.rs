@@ -130,6 +130,7 @@ impl Reader<'_> {
             updated_at: Instant::NEVER,
             seen_at: Instant::NEVER,
             contact_at: Instant::NEVER,
+            asleep: false,
             lifetime,
             formats: Negotiation::with_client(version, self.config.formats, listed.formats),
             binding: parameters.binding,

@@ -28,6 +28,8 @@ pub(super) struct Record {
     pub(super) formats: Negotiation,
     pub(super) binding: Binding,
     pub(super) queue: bool,
+    /// Whether a client in queue mode has not answered, and nothing has come since.
+    pub(super) asleep: bool,
     /// Requests that are open or queued, in their order.
     pub(super) requests: Chain,
     /// Observations.
@@ -39,6 +41,7 @@ impl Record {
     pub(super) const fn heard(&mut self, now: Instant) {
         self.seen_at = now;
         self.contact_at = now;
+        self.asleep = false;
     }
 }
 

@@ -3,7 +3,8 @@
 //! 1. A request queues behind those to the same client, and until the client listens, or goes out at once: a client is
 //!    asked one thing at a time.
 //! 2. a. The client answers: an event, and the next one goes out.
-//!    b. The exchange fails, or nothing moves for the time-out: an event, and the next one goes out.
+//!    b. The exchange fails, or nothing moves for the time-out: an event, and the next one goes out, unless the client is
+//!    in queue mode and sleeps (`queue`).
 //!    c. The client gets a new address: what can be asked twice is asked again there, the rest fails.
 //!    d. The registration is over: all fail.
 //!
@@ -34,6 +35,8 @@ pub(super) struct Pending {
     pub(super) exchange: Option<ExchangeId>,
     /// Until when it may wait for its turn.
     pub(super) waits_until: Instant,
+    /// How often a client that sleeps has not answered it.
+    pub(super) unanswered: u8,
     progress: Progress,
 }
 
@@ -50,6 +53,14 @@ pub(super) enum Task {
 }
 
 impl Task {
+    /// Whether asking twice is the same as asking once.
+    pub(super) const fn repeatable(&self) -> bool {
+        match self {
+            Self::Request(prepared) => prepared.repeatable(),
+            Self::Attach(_) | Self::Observe(_) | Self::Stop(_) => true,
+        }
+    }
+
     /// The observation that it is for.
     const fn observation(&self) -> Option<u32> {
         match self {
@@ -90,6 +101,7 @@ impl Pending {
             task,
             exchange: None,
             waits_until: Instant::NEVER,
+            unanswered: 0,
             progress: Progress { sent: 0, received: 0 },
         }
     }
@@ -362,10 +374,7 @@ impl Server {
         failure: coap::Failure,
     ) {
         match self.open_exchange(device, exchange) {
-            Some(index) => {
-                self.fail(now, index, Failure::Exchange(failure));
-                self.advance(now, device);
-            }
+            Some(index) => self.unanswered(now, index, failure),
             None => self.completion_failed(device, exchange),
         }
     }
@@ -394,8 +403,18 @@ impl Server {
             self.requests.set_deadline(index, at, &mut self.timers, Alarm);
             return;
         }
-        let device = pending.device;
-        self.fail(now, index, Failure::Exchange(coap::Failure::TimedOut));
+        self.unanswered(now, index, coap::Failure::TimedOut);
+    }
+
+    /// A request that was sent has no answer.
+    fn unanswered(&mut self, now: Instant, index: u32, failure: coap::Failure) {
+        let Some(device) = self.requests.get(index).map(|pending| pending.device) else {
+            return;
+        };
+        if failure == coap::Failure::TimedOut && self.asks_again(now, index) {
+            return;
+        }
+        self.fail(now, index, Failure::Exchange(failure));
         self.advance(now, device);
     }
 
