@@ -39,6 +39,8 @@ pub struct ClientHost<A> {
     pub events: Vec<(Instant, client::Event)>,
     /// Whether connections can be made; otherwise each attempt fails at once.
     pub online: bool,
+    /// Whether what arrives while the engine says that it sleeps is lost, as by a radio that is off.
+    pub deaf_asleep: bool,
     /// Addresses to which no connection can be made: each attempt fails at once.
     pub unreachable: BTreeSet<SocketAddr>,
     /// The file of the smartcard in it.

@@ -178,6 +178,7 @@ impl<A: Application> Pair<A> {
             events: Vec::new(),
             online: true,
             card: None,
+            deaf_asleep: false,
             unreachable: BTreeSet::new(),
         });
     }
@@ -357,6 +358,9 @@ impl<A: Application> Pair<A> {
         } else if let Some(host) = self.bootstrap.as_mut().filter(|host| host.address == datagram.to) {
             host.engine.handle_input(now, from, &datagram.bytes);
         } else if let Some(host) = self.clients.iter_mut().find(|host| host.address == datagram.to) {
+            if host.deaf_asleep && host.engine.is_asleep() {
+                return;
+            }
             host.engine
                 .handle_input(now, from, &datagram.bytes, &mut host.application);
         } else {

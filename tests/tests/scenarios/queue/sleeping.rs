@@ -1,4 +1,4 @@
-//! Queue mode between both engines (section 11.3 of the scenarios): the device sleeps, the server waits.
+//! The device sleeps, the server waits.
 
 use std::time::Duration;
 
@@ -7,57 +7,12 @@ use lwm2m_runtime::{
     coap::{Code, MessageType},
     model::{ValueRef, Version},
     operation::{Arguments, ExecuteInput, Request, Status},
-    server::{self, EndReason, Failure, RequestError, RequestId, ServerConfig, SmsTrigger},
+    server::{EndReason, Failure, RequestError, ServerConfig, SmsTrigger},
 };
 use lwm2m_tests::pair::{Pair, Program, client_address, path, server_address};
 
+use super::{asleep, end, read, request};
 use crate::fixtures::{VERSIONS, client, device_battery, server_minimum, tree};
-
-/// A device in queue mode with a lifetime of 240 s.
-fn asleep(version: Version, config: ServerConfig) -> Pair<Program> {
-    let mut account = server_minimum(0);
-    account.lifetime = 240;
-    account.mute_send = Some(false);
-    if version < Version::V1_1 {
-        account.binding = "UQ".into();
-    }
-    let config_of_client = ClientConfig {
-        queue_mode: true,
-        ..client(version)
-    };
-    let mut pair = Pair::new(
-        config,
-        config_of_client,
-        tree(account, device_battery()),
-        Program::default(),
-    );
-    pair.start();
-    pair.run_secs(93);
-    assert!(pair.client().is_asleep(), "{}", pair.log());
-    pair
-}
-
-fn request(pair: &mut Pair<Program>, request: &Request<'_>) -> Result<RequestId, RequestError> {
-    let (now, registration) = (pair.now, pair.registration());
-    pair.servers[0].engine.request(now, registration, request)
-}
-
-fn read(pair: &mut Pair<Program>, at: &str) -> RequestId {
-    let request_ = Request::Read {
-        path: path(at),
-        accept: None,
-    };
-    request(pair, &request_).unwrap()
-}
-
-/// What became of a request: the status of its answer, or why there is none.
-fn end(pair: &Pair<Program>, id: RequestId) -> Option<Result<Status, Failure>> {
-    pair.servers[0].events.iter().find_map(|(_, event)| match event {
-        server::Event::Response { request, answer, .. } if *request == id => Some(Ok(answer.status)),
-        server::Event::Failed { request, failure, .. } if *request == id => Some(Err(*failure)),
-        _ => None,
-    })
-}
 
 // proves: QM-01 QM-02
 #[test]
