@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
 mod bootstrapping;
+mod keeping;
 mod management;
 mod observing;
 mod oddities;
