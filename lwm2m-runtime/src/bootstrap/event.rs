@@ -1,4 +1,5 @@
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 use super::SessionId;
 use crate::{
@@ -126,4 +127,53 @@ pub enum Failure {
     Replaced,
     /// This side ended the session by [`BootstrapServer::end`](super::BootstrapServer::end).
     Ended,
+}
+
+impl fmt::Display for Failure {
+    /// What happened, and what can be done about it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused {
+                operation,
+                path,
+                status,
+            } => {
+                write!(f, "{operation} {path}: the client answers {status}")?;
+                match advice(*operation, *status) {
+                    Some(advice) => write!(f, ": {advice}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Exchange(coap::Failure::TimedOut) | Self::TimedOut => f.write_str(
+                "the client does not answer any more; it asks again when it needs a bootstrap still",
+            ),
+            Self::Exchange(coap::Failure::Reset) => {
+                f.write_str("the client rejects what it is sent; it does not wait for a bootstrap")
+            }
+            Self::Exchange(failure) => write!(f, "the exchange with the client failed: {failure:?}"),
+            Self::NotSent(error) => write!(f, "the request could not be sent: {error}"),
+            Self::InvalidResponse => f.write_str("the client's response has a code that no response has"),
+            Self::Numbering(error) => write!(f, "the plan does not fit what the client has: {error}"),
+            Self::Encode(error) => write!(f, "the plan cannot be written in the client's format: {error}"),
+            Self::Replaced => f.write_str("the client has asked again, and gets a new session"),
+            Self::Ended => f.write_str("it was ended from here"),
+        }
+    }
+}
+
+impl core::error::Error for Failure {}
+
+/// What who writes plans can do about a refusal.
+const fn advice(operation: Operation, status: Status) -> Option<&'static str> {
+    Some(match (operation, status) {
+        (Operation::BootstrapFinish, Status::NotAcceptable) => {
+            "it cannot use its configuration; look for what it needs besides the plan"
+        }
+        (_, Status::BadRequest) => "it does not accept the values, or does not wait for a bootstrap",
+        (_, Status::NotFound) => "it does not have this object; leave it out, or let the plan be tolerant",
+        (_, Status::MethodNotAllowed) => "it does not allow this in a bootstrap; leave it out",
+        (_, Status::UnsupportedContentFormat) => "it reads none of the formats that can carry this",
+        (_, Status::RequestEntityTooLarge) => "it has no room for so much; write less at once",
+        _ => return None,
+    })
 }
