@@ -48,6 +48,7 @@
 //! | `lwm2m_version = "1.1"` | the lowest version of LwM2M that it needs; without it, 1.0 |
 //! | `multiple` | there may be several instances |
 //! | `mandatory` | every client has it |
+//! | `debug` | in place of a derived `Debug`: one that shows no text or bytes that no server can read, and nothing that a server can only write |
 //!
 //! A resource without a field has an attribute of its own, with the name of its constant and its identifier:
 //!

@@ -14,7 +14,7 @@ use crate::{
     field::{self, Member},
 };
 
-const ON_STRUCT: [&str; 8] = [
+const ON_STRUCT: [&str; 9] = [
     "id",
     "name",
     "version",
@@ -23,6 +23,7 @@ const ON_STRUCT: [&str; 8] = [
     "lwm2m_version",
     "multiple",
     "mandatory",
+    "debug",
 ];
 
 /// What the derive adds to a struct.
@@ -49,6 +50,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 pub(crate) struct Parsed {
     object: Object,
     members: Vec<Member>,
+    debug: bool,
 }
 
 impl Parsed {
@@ -65,6 +67,7 @@ impl Parsed {
             name: input.ident.clone(),
             visibility: input.vis.to_token_stream(),
             members: members.collect(),
+            debug: self.debug,
             enumerations: Vec::new(),
         }
     }
@@ -82,6 +85,7 @@ pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
     let (mut entries, declarations) = Entries::of(&input.attrs, &mut errors);
     entries.span = Some(input.ident.span());
     let object = object(input, &mut entries, &mut errors);
+    let debug = entries.flag("debug", &mut errors).is_some();
     let visibility = input.vis.to_token_stream();
     let mut members: Vec<_> = fields(input, &mut errors)
         .filter_map(|field| field::of_field(field, &mut errors))
@@ -109,7 +113,11 @@ pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
     match object {
         Some(mut object) => {
             object.resources = members.iter().map(|member| member.resource.clone()).collect();
-            errors.or(Parsed { object, members })
+            errors.or(Parsed {
+                object,
+                members,
+                debug,
+            })
         }
         None => Err(errors.into_error(
             input.ident.span(),

@@ -9,7 +9,7 @@ pub use ::core::{
     cmp::{Eq, PartialEq},
     convert::From,
     default::Default,
-    fmt::Debug,
+    fmt::{self, Debug, Formatter},
     hash::Hash,
     marker::Copy,
     option::Option,
@@ -23,5 +23,6 @@ pub use crate::{
     },
     object::{
         Corelnk, DefinitionFile, Enumeration, Field, Instance, Instances, Object, Resource, Scalar, access,
+        debug,
     },
 };

@@ -48,7 +48,12 @@ fn structure(plan: &Plan<'_>, scope: &Scope) -> TokenStream {
     let object = plan.object;
     let doc = doc::owned(&object.name, &[&object.description, &object.description2]);
     let (visibility, name) = (&plan.visibility, &plan.name);
-    let attributes = object_attributes(object);
+    let mut attributes = object_attributes(object);
+    // One or the other.
+    let debug = (!plan.debug).then(|| quote!(Debug,));
+    if plan.debug {
+        attributes.extend(quote!(, debug));
+    }
     let others = plan.members.iter().filter_map(without_field);
     let fields = plan.fields().map(|(member, field)| {
         let doc = doc::owned(&member.resource.name, &[&member.resource.description]);
@@ -59,7 +64,7 @@ fn structure(plan: &Plan<'_>, scope: &Scope) -> TokenStream {
     });
     quote! {
         #doc
-        #[derive(Clone, Debug, Default, PartialEq, Lwm2mObject)]
+        #[derive(Clone, #debug Default, PartialEq, Lwm2mObject)]
         #[lwm2m(#attributes)]
         #(#others)*
         #visibility struct #name {

@@ -12,6 +12,7 @@ pub fn implementation(plan: &Plan<'_>) -> TokenStream {
     let object = instance(plan);
     let resources = plan.by_id().into_iter().map(resource_definition);
     let definition = definition::object(plan.object, resources);
+    let debug = plan.debug.then(|| debug(plan));
     quote! {
         #constants
 
@@ -21,7 +22,22 @@ pub fn implementation(plan: &Plan<'_>) -> TokenStream {
 
         #object
 
+        #debug
+
         static DEFINITION: rt::ObjectDefinition = #definition;
+    }
+}
+
+/// A `Debug` that keeps secrets to itself.
+fn debug(plan: &Plan<'_>) -> TokenStream {
+    let name = &plan.name;
+    let text = name.to_string();
+    quote! {
+        impl rt::Debug for #name {
+            fn fmt(&self, f: &mut rt::Formatter<'_>) -> rt::fmt::Result {
+                rt::debug(self, #text, f)
+            }
+        }
     }
 }
 

@@ -19,6 +19,9 @@ pub struct Plan<'a> {
     pub visibility: TokenStream,
     /// One for each resource, in the order of the struct's fields; those without a field at the end.
     pub members: Vec<Member<'a>>,
+    /// Whether the struct is given a `Debug` that keeps secrets to itself. The derive does so on demand: its user may have
+    /// derived `Debug`.
+    pub debug: bool,
     /// The enumerations to generate beside the struct. The derive has none: they exist already.
     pub enumerations: Vec<EnumerationPlan<'a>>,
 }
@@ -54,6 +57,7 @@ impl<'a> Plan<'a> {
         }
         members.sort_by_key(|member| member.field().is_none());
         Self {
+            debug: object.resources.iter().any(Resource::is_secret),
             object,
             name,
             visibility: quote!(pub),

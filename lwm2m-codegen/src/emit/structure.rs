@@ -12,9 +12,10 @@ pub(super) fn structure(plan: &Plan<'_>) -> TokenStream {
         let (visibility, name, field_type) = (&member.visibility, &field.name, field.field_type());
         quote!(#doc #visibility #name: #field_type)
     });
+    let debug = (!plan.debug).then(|| quote!(rt::Debug,));
     quote! {
         #doc
-        #[derive(rt::Clone, rt::Debug, rt::Default, rt::PartialEq)]
+        #[derive(rt::Clone, #debug rt::Default, rt::PartialEq)]
         #visibility struct #name {
             #(#fields,)*
         }

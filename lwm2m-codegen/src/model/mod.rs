@@ -80,6 +80,19 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// Whether debug output of generated code keeps the values to itself: no server can read them, and they are text or
+    /// bytes, or whatever a server can only write.
+    pub fn is_secret(&self) -> bool {
+        match self.operations {
+            Operations::W => self.resource_type.is_some(),
+            Operations::None => matches!(
+                self.resource_type,
+                Some(ResourceType::String | ResourceType::Opaque | ResourceType::Corelnk)
+            ),
+            _ => false,
+        }
+    }
+
     /// An optional single resource that a server may not access, without a type.
     pub fn new(id: u16, name: impl Into<String>) -> Self {
         Self {

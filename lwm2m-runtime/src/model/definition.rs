@@ -356,6 +356,17 @@ impl ResourceDefinition {
         self.mandatory
     }
 
+    /// Whether debug output keeps the values to itself: no server can read them, and they are text or bytes (keys, and
+    /// what else only a bootstrap server writes), or whatever a server can only write (a PIN may be a number).
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        use ResourceType::{Corelnk, Opaque, String};
+        matches!(
+            (self.operations, self.resource_type),
+            (Operations::W, _) | (Operations::None, Some(String | Opaque | Corelnk))
+        )
+    }
+
     /// Whether the resource exists in every instance that a server can see: it is mandatory and readable, so that a
     /// typed object holds it without an `Option`.
     pub(crate) const fn always_exists(&self) -> bool {

@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
-use core::any::Any;
+use core::{any::Any, fmt};
 
-use super::{Field, FieldError, Instance, Instances, field::instance_id};
+use super::{Field, FieldError, Instance, Instances, debug, field::instance_id};
 use crate::model::{ObjectDefinition, ResourceDefinition, ResourceType, Value, ValueRef};
 
 /// An instance of any object, made from its definition alone: for objects that the program was not compiled with.
@@ -18,7 +18,7 @@ use crate::model::{ObjectDefinition, ResourceDefinition, ResourceType, Value, Va
 /// assert_eq!(instance.values().count(), 1);
 /// # Ok::<(), lwm2m_runtime::object::WriteError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct DynamicInstance {
     definition: &'static ObjectDefinition,
     // One for each resource that holds a value, in the definition's ascending order.
@@ -68,14 +68,21 @@ impl Instance for DynamicInstance {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+impl fmt::Debug for DynamicInstance {
+    /// Without secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(self, self.definition.name(), f)
+    }
+}
+
+#[derive(Clone, PartialEq)]
 struct DynamicField {
     definition: &'static ResourceDefinition,
     resource_type: ResourceType,
     content: Content,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Content {
     Absent,
     Single(Value),

@@ -138,8 +138,14 @@ impl<'a> Iterator for Values<'a> {
 }
 
 impl fmt::Debug for Values<'_> {
+    /// Without secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
+        let definition = self.instance.definition();
+        let values = self.clone().filter(|(resource, _, _)| {
+            let resource = definition.resource(*resource);
+            resource.is_none_or(|resource| !resource.is_secret())
+        });
+        f.debug_list().entries(values).finish()
     }
 }
 

@@ -5,6 +5,7 @@
 //! `&dyn Instance` and `&dyn Field`.
 
 pub mod access;
+mod debug;
 mod definition_file;
 mod dynamic;
 mod enumeration;
@@ -14,6 +15,7 @@ mod instances;
 mod resource;
 mod scalar;
 
+pub use debug::debug;
 pub use definition_file::DefinitionFile;
 pub use dynamic::DynamicInstance;
 pub use enumeration::{Code, Enumeration};

@@ -3,7 +3,7 @@
 use ::lwm2m_runtime::__v1 as rt;
 
 /// LWM2M Security. Object 0 · version 1.2 · multiple · mandatory · LwM2M 1.1
-#[derive(rt::Clone, rt::Debug, rt::Default, rt::PartialEq)]
+#[derive(rt::Clone, rt::Default, rt::PartialEq)]
 pub struct Lwm2mSecurity {
     /// LWM2M Server URI. Resource 0 · no access · mandatory · range 0..255
     pub lwm2m_server_uri: rt::Option<rt::String>,
@@ -327,6 +327,12 @@ impl rt::Instance for Lwm2mSecurity {
 
     fn as_any_mut(&mut self) -> &mut dyn rt::Any {
         self
+    }
+}
+
+impl rt::Debug for Lwm2mSecurity {
+    fn fmt(&self, f: &mut rt::Formatter<'_>) -> rt::fmt::Result {
+        rt::debug(self, "Lwm2mSecurity", f)
     }
 }
 

@@ -3,7 +3,7 @@
 use ::lwm2m_runtime::__v1 as rt;
 
 /// Firmware Update. Object 5 · version 1.2 · LwM2M 1.1
-#[derive(rt::Clone, rt::Debug, rt::Default, rt::PartialEq)]
+#[derive(rt::Clone, rt::Default, rt::PartialEq)]
 pub struct FirmwareUpdate {
     /// Package. Resource 0 · W · mandatory
     pub package: rt::Option<rt::Vec<rt::u8>>,
@@ -145,6 +145,12 @@ impl rt::Instance for FirmwareUpdate {
 
     fn as_any_mut(&mut self) -> &mut dyn rt::Any {
         self
+    }
+}
+
+impl rt::Debug for FirmwareUpdate {
+    fn fmt(&self, f: &mut rt::Formatter<'_>) -> rt::fmt::Result {
+        rt::debug(self, "FirmwareUpdate", f)
     }
 }
 

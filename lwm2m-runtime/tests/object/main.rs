@@ -6,4 +6,5 @@ mod field;
 mod instance;
 mod instances;
 mod resource;
+mod secrets;
 mod station;

@@ -47,7 +47,7 @@ pub struct SmartcardFile<'a> {
 }
 
 /// An object of a smartcard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SmartcardObject<'a> {
     /// Its identifier.
@@ -168,6 +168,16 @@ impl Values {
         out.extend_from_slice(&length.to_be_bytes());
         out.append(&mut body);
         Ok(())
+    }
+}
+
+impl fmt::Debug for SmartcardObject<'_> {
+    /// Without the instances: there are keys in them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmartcardObject")
+            .field("object", &self.object)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 
