@@ -36,8 +36,8 @@ pub(super) struct Account {
     pub(super) initial_delay: Duration,
     /// `/1/x/15`.
     pub(super) failure_block: bool,
-    /// `/1/x/16`.
-    pub(super) bootstrap_on_failure: bool,
+    /// `/1/x/16`, which LwM2M 1.0 does not have.
+    pub(super) bootstrap_on_failure: Option<bool>,
     /// `/1/x/17` to `/1/x/20`.
     pub(super) retry: RetryDefaults,
     /// `/1/x/21`.
@@ -99,7 +99,7 @@ impl Account {
             priority: number(13),
             initial_delay: seconds(14).unwrap_or_default(),
             failure_block: boolean(resources, 15).unwrap_or(false),
-            bootstrap_on_failure: boolean(resources, 16).unwrap_or(true),
+            bootstrap_on_failure: boolean(resources, 16),
             retry: RetryDefaults {
                 count: number(17).unwrap_or(defaults.count).max(1),
                 timer: seconds(18).unwrap_or(defaults.timer),

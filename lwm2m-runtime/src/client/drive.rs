@@ -51,13 +51,8 @@ impl Client {
                     .next()
                     .unwrap_or(session.registration.version);
                 let server = session.server();
-                let mut bootstrap = session.account.bootstrap_on_failure;
-                if session.registration.version < Version::V1_1 {
-                    // No server says so there: it is time when none is left (bootstrap sequence of LwM2M 1.0).
-                    bootstrap &= self.sessions.iter().all(Session::has_failed);
-                }
                 self.end_observations(server);
-                if bootstrap {
+                if self.failure_needs_bootstrap(index) {
                     self.need_bootstrap(now, Some(server));
                 }
                 Step::Wait
@@ -83,6 +78,24 @@ impl Client {
                 Step::Wait
             }
         }
+    }
+
+    /// Whether the client is to be bootstrapped after the registration with a server has failed: where its account says so,
+    /// which is the default since LwM2M 1.1; before, when no server is left that could be registered with.
+    fn failure_needs_bootstrap(&self, index: usize) -> bool {
+        let Some(failed) = self.sessions.get(index) else {
+            return false;
+        };
+        let old = failed.registration.version < Version::V1_1;
+        let at_once = failed.account.bootstrap_on_failure.unwrap_or(!old);
+        let blocks = failed.account.failure_block;
+        let is_lost = |session: &Session| {
+            session.has_failed() || blocks && session.registration.state() == State::Waiting
+        };
+        let allows =
+            |session: &Session| session.has_failed() && session.account.bootstrap_on_failure != Some(false);
+        let none_left = || self.sessions.iter().all(is_lost) && self.sessions.iter().any(allows);
+        at_once || old && none_left()
     }
 
     /// Asks the shell for a connection, over the transport that is to serve the whole session.

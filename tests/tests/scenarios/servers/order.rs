@@ -7,6 +7,7 @@ use lwm2m_runtime::{
     client::{BootstrapState, ClientConfig, Event, State},
     coap::{Code, Peer},
     configuration::{BootstrapConfiguration, Credentials, ServerAccount},
+    model::Version,
     objects::{Lwm2mSecurity, Lwm2mServer, o0_v1_2::SecurityMode},
     operation::{RegisterParameters, Status},
     server::{Authoriser, ServerConfig},
@@ -249,7 +250,8 @@ fn a_failure_blocks_the_next_server_and_asks_for_a_bootstrap_as_the_server_objec
                     });
                     let failed = millis(pair.now);
                     let context = format!("{version} block {block:?} bootstrap {bootstrap:?} {kind:?}");
-                    let bootstraps = bootstrap != Some(false);
+                    // LwM2M 1.0 does not have that resource: absent, it is time when no server is left.
+                    let bootstraps = bootstrap.unwrap_or(version >= Version::V1_1 || block == Some(true));
                     let state = match bootstraps {
                         true => BootstrapState::HoldOff,
                         false => BootstrapState::Idle,
