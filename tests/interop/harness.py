@@ -152,6 +152,32 @@ class Server(Program):
         return by_path(self.run(line))
 
 
+class BootstrapServer(Program):
+    """Our bootstrap server, with a file of plans."""
+
+    def __init__(self, name="our-bootstrap-server"):
+        self._plans = {}
+        self._file = TARGET / f"{name}.toml"
+        TARGET.mkdir(parents=True, exist_ok=True)
+        self._file.write_text("")
+        arguments = ["--config", self._file, "--json", "--bind", "127.0.0.1:0"]
+        super().__init__(name, [BINARIES / "bootstrap-server", *arguments])
+        self.port = self.expect("listening")["port"]
+
+    def uri(self):
+        return f"coap://127.0.0.1:{self.port}"
+
+    def plan(self, endpoint, text):
+        """What a device is configured with from now on."""
+        self._plans[endpoint] = text
+        self._file.write_text("\n".join(self._plans.values()))
+        self.forget()
+        self.write("reload")
+        answer = self.take(lambda answer: answer.get("command") == "reload", "reload")
+        if not answer["ok"]:
+            raise AssertionError(f"{text}: {answer['error']}")
+
+
 def by_path(answer):
     """The values of an answer or event by path."""
     return {value["path"]: value["value"] for value in answer["values"]}
@@ -203,8 +229,9 @@ def free_port():
 
 
 def cargo_build():
-    """Builds our two programs; the directory that they are in."""
-    subprocess.run(["cargo", "build", "-q", "-p", "server", "-p", "device"], cwd=ROOT, check=True)
+    """Builds our programs; the directory that they are in."""
+    programs = ["-p", "server", "-p", "device", "-p", "bootstrap-server"]
+    subprocess.run(["cargo", "build", "-q", *programs], cwd=ROOT, check=True)
     target = os.environ.get("CARGO_TARGET_DIR", ROOT / "target")
     return pathlib.Path(target) / "debug"
 

@@ -1,9 +1,9 @@
-"""Our device and our server with each other: what no peer of LwM2M 1.1 can be asked."""
+"""Our device and our servers with each other: what no peer of LwM2M 1.1 can be asked."""
 
 import unittest
 
 import harness
-from harness import Device, Server
+from harness import BootstrapServer, Device, Server
 
 
 class OurDevice(unittest.TestCase):
@@ -65,3 +65,36 @@ class OurDevice(unittest.TestCase):
         self.assertEqual((summary["registered"], summary["failures"]), (500, 0))
         self.assertEqual(fleet.close(), 0)
         self.assertEqual(self.server.run("clients")["clients"], [])
+
+
+class OurDeviceBootstrapped(unittest.TestCase):
+    peer = "our server"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.bootstrap = BootstrapServer("our-bootstrap-ours")
+        cls.addClassCleanup(cls.bootstrap.close)
+        cls.server = Server("our-server-bootstrapped-ours")
+        cls.addClassCleanup(cls.server.close)
+
+    def check(self, endpoint, told, *options, plan=""):
+        account = f'[[plan.server]]\nshort-server-id = 5\nuri = "{self.server.uri()}"\nlifetime = 321\n'
+        self.bootstrap.plan(endpoint, f'[[plan]]\nendpoint = "{endpoint}"\n{plan}{account}')
+        device = Device(endpoint, None, "--bootstrap", self.bootstrap.uri(), "--hold-off", "0", *options)
+        self.addCleanup(device.close, harness.signal.SIGKILL)
+        self.bootstrap.expect(told, endpoint=endpoint)
+        device.expect("bootstrapped")
+        self.assertEqual(self.server.expect("registered", endpoint=endpoint)["lifetime"], 321)
+        self.assertEqual(self.server.values(f"read {endpoint} /1/0/1"), {"/1/0/1": 321})
+
+    def test_01(self):
+        """bootstrap by a pack"""
+        self.check("packed", "packed")
+
+    def test_02(self):
+        """bootstrap step by step where a pack is refused"""
+        self.check("no-packs", "finished", plan="pack = false\n")
+
+    def test_03(self):
+        """be written in LwM2M CBOR"""
+        self.check("lwm2m-cbor", "finished", "--no-pack", "--bootstrap-format", "lwm2m-cbor")

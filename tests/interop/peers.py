@@ -27,7 +27,7 @@ def ours():
     """Our own programs with each other: that the scenarios are fair."""
     import ours
 
-    return None, [ours.OurDevice]
+    return None, [ours.OurDevice, ours.OurDeviceBootstrapped]
 
 
 def leshan():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Our device and our server with programs that other people wrote.
+"""Our device and our servers with programs that other people wrote.
 
     tests/interop/run.py                 every peer that can be had
     tests/interop/run.py leshan libcoap  these peers only

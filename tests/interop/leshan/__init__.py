@@ -1,6 +1,7 @@
 """Eclipse Leshan: its servers and our device, and our servers and its client."""
 
 from . import programs
+from .bootstrap_client import BootstrappedLeshanClient
 from .bootstrap_server import BootstrappedByLeshan
 from .client import LeshanClient
 from .device import DeviceOfVersion10, DeviceOfVersion11
@@ -16,6 +17,7 @@ SCENARIOS = [
     VersionsOfOurDevice,
     LeshanClient,
     LeshanClientAsleep,
+    BootstrappedLeshanClient,
     VersionsOfLeshanClient,
 ]
 

@@ -67,6 +67,7 @@ public final class LeshanClient {
 
     private LeshanClient(String endpoint, String uri, Map<String, String> options) {
         ObjectsInitializer objects = new ObjectsInitializer(new StaticModel(models(options.get("version"))));
+        Refusing refusing = new Refusing();
         DefaultRegistrationEngineFactory engine = new DefaultRegistrationEngineFactory();
         engine.setQueueMode(options.containsKey("queue"));
         if (options.containsKey("bootstrap")) {
@@ -90,8 +91,10 @@ public final class LeshanClient {
                 .setEndpointsProviders(
                         new CaliforniumClientEndpointsProvider.Builder(new CoapClientProtocolProvider()).build())
                 .setRegistrationEngineFactory(engine)
-                .setBootstrapConsistencyChecker(new Refusing(Integer.parseInt(options.getOrDefault("refuse", "0"))))
+                .setBootstrapConsistencyChecker(refusing)
                 .setDataSenders(new ManualDataSender()).build();
+        // Leshan asks it about what the client is built with, too.
+        refusing.left = Integer.parseInt(options.getOrDefault("refuse", "0"));
     }
 
     private static List<ObjectModel> models(String version) {
@@ -175,11 +178,10 @@ public final class LeshanClient {
 
     /** Leshan's own check, but for some refusals first. */
     private static final class Refusing extends DefaultBootstrapConsistencyChecker {
-        private int left;
+        private volatile int left;
 
-        Refusing(int left) {
+        Refusing() {
             super(new DefaultServersInfoExtractor());
-            this.left = left;
         }
 
         @Override
