@@ -5,6 +5,7 @@
 //! | `sessions` | a session step by step |
 //! | `packs` | everything in one answer |
 //! | `sources` | where a configuration comes from, and what leads to a bootstrap |
+//! | `unasked` | a bootstrap server that begins |
 //! | `rights` | rules of access, which come by a bootstrap |
 //! | `faults` | all of them with a fault at any message: a directory |
 
@@ -13,6 +14,7 @@ mod packs;
 mod rights;
 mod sessions;
 mod sources;
+mod unasked;
 
 use std::collections::BTreeMap;
 

@@ -1,19 +1,23 @@
 //! Where a configuration comes from, and what leads to a bootstrap.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use lwm2m_runtime::{
-    bootstrap::BootstrapServerConfig,
     client::{BootstrapFailure, BootstrapState, ClientConfig, Event, State},
-    coap::{Code, Peer},
-    model::Version,
+    coap::Code,
+    configuration::{BootstrapConfiguration, BootstrapServerAccount, Credentials, ServerAccount, Values},
+    model::{Path, Version},
+    object::{Instance, Object},
     objects::{Lwm2mSecurity, Lwm2mServer},
     operation::Status,
+    tree::Tree,
 };
-use lwm2m_tests::pair::{Pair, Program, client_address, server_uri};
+use lwm2m_tests::pair::{
+    Pair, Program, bootstrap_address, bootstrap_uri, client_address, server_address, server_uri,
+};
 
-use super::{configuration, configured, factory, has, network, plan, plans, requests, stepwise};
-use crate::fixtures::ENDPOINT;
+use super::{configured, factory, has, network, plan, requests, stepwise};
+use crate::fixtures::{ENDPOINT, VERSIONS};
 
 // proves: BOOT-68 BOOT-69
 #[test]
@@ -111,119 +115,145 @@ fn an_account_at_the_bootstrap_server_can_be_for_a_while() {
     assert!(!pair.execute("/1/0/9", "").is_success());
 }
 
-/// A client of LwM2M 1.0 that the bootstrap server may configure without being asked.
-pub(super) fn listening() -> ClientConfig {
-    ClientConfig {
-        server_initiated_bootstrap: true,
-        ..stepwise(Version::V1_0)
+/// The factory's account at the bootstrap server.
+fn bootstrap_server() -> BootstrapServerAccount {
+    let mut account = BootstrapServerAccount::new(bootstrap_uri(), Credentials::NoSec);
+    account.security_instance = Some(1);
+    account
+}
+
+/// Accounts at servers by their index, each of which is tried once.
+fn accounts(servers: &[usize]) -> BootstrapConfiguration {
+    let account = |index: &usize| {
+        let id = u16::try_from(*index).unwrap() + 1;
+        let mut account = ServerAccount::new(id, server_uri(*index), Credentials::NoSec);
+        account.server.communication_retry_count = Some(1);
+        account
+    };
+    BootstrapConfiguration::new(servers.iter().map(account).collect::<Vec<_>>())
+}
+
+/// The file of a smartcard.
+fn card(configuration: &BootstrapConfiguration) -> Vec<u8> {
+    let mut file = Vec::new();
+    let values = configuration.number(None).unwrap();
+    values.write_smartcard_file(|_| None, &mut file).unwrap();
+    file
+}
+
+/// A device's program as it starts: what a smartcard has counts; where there is none, what the factory has put in.
+fn started(config: ClientConfig, card: Option<Vec<u8>>, factory: &BootstrapConfiguration) -> Pair<Program> {
+    let mut tree = super::factory();
+    tree.remove(0, 1);
+    let mut pair = network(config, tree, plan(&[1]));
+    let device = &mut pair.clients[0];
+    device.card = card;
+    device.read_card(pair.now);
+    if device.engine.smartcard_instances().next().is_none() {
+        let values = factory.number(None).unwrap();
+        pair.change(|tree| provide(tree, &values));
+    }
+    pair.start();
+    pair
+}
+
+/// Puts the factory's accounts in.
+fn provide(tree: &mut Tree, values: &Values) {
+    for path in values.paths(Path::ROOT, 2) {
+        let id = path.instance_id().unwrap();
+        match path.object_id() {
+            Some(0) => tree.insert(id, read::<Lwm2mSecurity>(values, path)).unwrap(),
+            Some(1) => tree.insert(id, read::<Lwm2mServer>(values, path)).unwrap(),
+            _ => panic!("{path} is no account"),
+        }
     }
 }
 
-/// The bootstrap server begins.
-pub(super) fn begin(pair: &mut Pair<Program>) {
-    let now = pair.now;
-    let host = pair.bootstrap.as_mut().unwrap();
-    let client = Peer::new(client_address(0));
-    host.engine.begin(now, client, ENDPOINT).unwrap();
+fn read<O: Object + Default>(values: &Values, path: Path) -> O {
+    let mut object = O::default();
+    for (path, value) in values.below(path) {
+        let instance: &mut dyn Instance = &mut object;
+        let (resource, id) = (path.resource_id().unwrap(), path.resource_instance_id());
+        instance.write(resource, id, value).unwrap();
+    }
+    object
 }
 
-// proves: BOOT-67
-#[test]
-fn a_bootstrap_server_begins_only_with_a_client_that_has_looked_what_it_has() {
-    let mut pair = network(listening(), configured(), plan(&[1]));
-    // Before the client has begun with what it is configured with, nobody is heard.
-    begin(&mut pair);
-    pair.run_secs(200);
-    assert!(pair.client().counters().strangers > 0);
-    assert!(pair.wire.requests_of(0, client_address(0)).is_empty());
-    assert_eq!(configuration(pair.client().tree()), configuration(&configured()));
-    pair.start();
-    assert_eq!(pair.client().state(1), Some(State::Registered));
-    assert_eq!(pair.client().bootstrap_state(), BootstrapState::Idle);
-    // Then it can be bootstrapped without having asked.
-    let mark = pair.wire.mark();
-    begin(&mut pair);
-    pair.settle();
-    let sent = requests(&pair, mark);
-    assert_eq!(sent[0], "BS GET /");
-    assert_eq!(sent[sent.len() - 2..], ["BS POST /bs", "C POST /rd"]);
-    assert!(!sent.contains(&"C POST /bs".to_owned()));
-    assert!(has(&pair, &Event::BootstrapFinished));
-    assert_eq!(pair.client().servers().collect::<Vec<_>>(), [2]);
-    // And once more, however late.
-    pair.run_secs(10_000);
-    let mark = pair.wire.mark();
-    begin(&mut pair);
-    pair.settle();
-    assert_eq!(requests(&pair, mark).last().unwrap(), "C POST /rd");
-    pair.run_secs(300);
-    assert!(pair.client().is_quiet());
+/// To whom the device has sent requests, each once, in order.
+fn asked(pair: &Pair<Program>) -> Vec<SocketAddr> {
+    let mut hosts = Vec::new();
+    for sent in pair.wire.requests_of(0, client_address(0)) {
+        if !hosts.contains(&sent.to) {
+            hosts.push(sent.to);
+        }
+    }
+    hosts
 }
 
+// proves: BOOT-65 BOOT-70
 #[test]
-fn a_bootstrap_server_may_begin_during_the_hold_off_time() {
-    let mut tree = factory();
-    tree.update(1, |account: &mut Lwm2mSecurity| {
-        account.client_hold_off_time = Some(600);
-    });
-    let mut pair = network(listening(), tree, plan(&[0]));
-    pair.start();
-    assert_eq!(pair.client().bootstrap_state(), BootstrapState::HoldOff);
-    pair.run_secs(100);
-    begin(&mut pair);
-    pair.settle();
-    assert_eq!(pair.client().state(1), Some(State::Registered));
+fn int_6_a_device_starts_with_the_first_source_that_has_something() {
+    let server = server_address;
+    let with_bootstrap_server = |servers: &[usize]| BootstrapConfiguration {
+        bootstrap_server: Some(bootstrap_server()),
+        ..accounts(servers)
+    };
+    for version in VERSIONS {
+        let config = || stepwise(version);
+        // A card comes before the factory.
+        let factory = with_bootstrap_server(&[1]);
+        let mut pair = started(config(), Some(card(&accounts(&[0]))), &factory);
+        pair.run_secs(1_000);
+        assert_eq!(asked(&pair), [server(0)]);
+        assert_eq!(pair.client().state(1), Some(State::Registered));
+        // Without one, or with a damaged one, it is the factory's account; the bootstrap server is not needed.
+        let mut damaged = card(&accounts(&[0]));
+        damaged.truncate(20);
+        for card in [None, Some(damaged)] {
+            let mut pair = started(config(), card, &factory);
+            pair.run_secs(1_000);
+            assert_eq!(asked(&pair), [server(1)]);
+            assert_eq!(pair.client().state(2), Some(State::Registered));
+        }
+        // None of a source's servers can be reached: the bootstrap server is asked when all have been tried.
+        for of_card in [true, false] {
+            let source = with_bootstrap_server(&[77, 78]);
+            let (card, factory) = match of_card {
+                true => (Some(card(&source)), accounts(&[0])),
+                false => (None, source),
+            };
+            let mut pair = started(config(), card, &factory);
+            pair.run_secs(1_000);
+            let asked = asked(&pair);
+            assert_eq!(asked, [server(77), server(78), bootstrap_address(), server(1)]);
+            assert_eq!(pair.client().state(2), Some(State::Registered));
+        }
+        // There is no account at a server: it is asked at once.
+        let mut pair = started(config(), Some(card(&with_bootstrap_server(&[]))), &accounts(&[0]));
+        pair.settle();
+        assert_eq!(asked(&pair), [bootstrap_address(), server(1)]);
+        assert!(pair.now.as_millis() < 10_000);
+    }
+}
+
+// proves: BOOT-65
+#[test]
+fn a_device_of_lwm2m_1_0_stays_with_a_server_that_works() {
+    let factory = BootstrapConfiguration {
+        bootstrap_server: Some(bootstrap_server()),
+        ..accounts(&[0, 77])
+    };
+    let mut pair = started(stepwise(Version::V1_0), None, &factory);
     pair.run_secs(1_000);
-    assert!(pair.wire.requests(0, Code::POST, "/bs").iter().all(|sent| {
-        // The Finish of the bootstrap server, and no request.
-        sent.to == client_address(0)
-    }));
-}
-
-#[test]
-fn a_session_that_the_bootstrap_server_began_and_left_is_undone() {
-    let mut pair = network(listening(), configured(), plan(&[1]));
-    let before = configuration(pair.client().tree());
-    pair.start();
-    begin(&mut pair);
-    pair.until(Duration::from_secs(5), "a session", |pair| {
-        pair.client().bootstrap_state() == BootstrapState::Session
-            && configuration(pair.client().tree()) != before
-    });
-    pair.bootstrap = None;
-    pair.run_secs(300);
-    let failed = Event::BootstrapFailed {
-        failure: BootstrapFailure::TimedOut,
-    };
-    assert!(has(&pair, &failed));
-    assert_eq!(configuration(pair.client().tree()), before);
-    // Now the client asks by itself.
-    pair.set_bootstrap(BootstrapServerConfig::default(), plans(plan(&[1])));
-    pair.run_secs(300);
+    assert_eq!(pair.client().state(1), Some(State::Registered));
+    assert_eq!(pair.client().state(78), Some(State::Failed));
+    assert_eq!(pair.client().bootstrap_state(), BootstrapState::Idle);
+    // When that one is gone, too, the bootstrap server is left.
+    let (now, device) = (pair.now, &mut pair.clients[0]);
+    device.unreachable.insert(server_address(0));
+    device.engine.disconnected(now, 1);
+    device.engine.update(now, 1);
+    pair.run_secs(1_000);
+    assert!(asked(&pair).contains(&bootstrap_address()));
     assert_eq!(pair.client().state(2), Some(State::Registered));
-}
-
-// proves: BOOT-51
-#[test]
-fn only_a_client_of_lwm2m_1_0_that_wants_it_is_bootstrapped_unasked() {
-    let unwilling = ClientConfig {
-        server_initiated_bootstrap: false,
-        ..listening()
-    };
-    let later = [Version::V1_1, Version::V1_2].map(|version| ClientConfig {
-        server_initiated_bootstrap: true,
-        ..stepwise(version)
-    });
-    for config in later.into_iter().chain([unwilling]) {
-        let mut pair = network(config, configured(), plan(&[1]));
-        pair.start();
-        begin(&mut pair);
-        pair.run_secs(200);
-        assert_eq!(pair.client().servers().collect::<Vec<_>>(), [1]);
-        assert_eq!(configuration(pair.client().tree()), configuration(&configured()));
-        let answered = pair.wire.since(0).iter().filter(|sent| {
-            (sent.from, sent.to) == (client_address(0), lwm2m_tests::pair::bootstrap_address())
-        });
-        assert_eq!(answered.count(), 0, "{}", pair.log());
-    }
 }

@@ -9,7 +9,7 @@ use lwm2m_runtime::{
 };
 use lwm2m_tests::pair::{path, server_uri};
 
-use super::super::{configured, factory, plan, rights::everybody, sources::listening, stepwise};
+use super::super::{configured, factory, plan, rights::everybody, stepwise, unasked::listening};
 use crate::fixtures::VERSIONS;
 
 /// A scenario of section 11.2.
@@ -208,8 +208,6 @@ fn with_dead_servers() -> Tree {
         1,
         Lwm2mServer {
             short_server_id: 9,
-            // The client asks the bootstrap server because of the other one, while this one is still tried.
-            bootstrap_on_registration_failure: Some(false),
             ..server
         },
     )

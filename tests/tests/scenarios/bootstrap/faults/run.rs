@@ -12,7 +12,7 @@ use lwm2m_runtime::{
 use lwm2m_tests::pair::{Pair, Program, path};
 
 use super::{
-    super::{Configuration, configuration, network, plans, sources},
+    super::{Configuration, configuration, network, plans, unasked},
     cases::{Case, Trigger},
     device::Storage,
     fault::{DAY, Fault, empty_writes},
@@ -163,7 +163,7 @@ impl<'c> Run<'c> {
                     .request(now, registration, &trigger)
                     .unwrap();
             }
-            Trigger::BootstrapServer => sources::begin(pair),
+            Trigger::BootstrapServer => unasked::begin(pair),
         }
     }
 
