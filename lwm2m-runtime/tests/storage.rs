@@ -129,7 +129,7 @@ fn a_crash_at_any_byte_leaves_what_was_kept_before() {
         };
         let mut before: Option<Vec<u8>> = None;
         for version in &versions {
-            for crash_after in 0..version.len() + 16 {
+            for crash_after in 0..version.len() + 20 {
                 let mut crashing = medium.clone();
                 crashing.crash_after = Some(crash_after);
                 let (mut keeper, kept) = Keeper::open(&mut crashing).unwrap();

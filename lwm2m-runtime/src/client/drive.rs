@@ -218,8 +218,9 @@ impl Client {
             State::Registered | State::Updating => session.registration.lost(false),
             State::Deregistering => {
                 let server = session.server();
-                self.events.push_back(Event::Deregistered { server });
-                session.registration.ended(now)
+                let step = session.registration.ended(now);
+                self.deregistered(server);
+                step
             }
             _ => {
                 self.close_session(now, index);

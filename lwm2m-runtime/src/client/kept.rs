@@ -13,7 +13,7 @@ use alloc::{
 };
 use core::fmt::Write as _;
 
-use super::Client;
+use super::{Client, Event};
 use crate::{
     link::{AttributeChanges, NotificationAttributes},
     model::Path,
@@ -53,6 +53,19 @@ impl Kept {
 }
 
 impl Client {
+    /// A server has no registration of this client any more: its attributes end with it (LwM2M Core 1.2, section 7.3).
+    pub(super) fn deregistered(&mut self, server: u16) {
+        let session = self
+            .sessions
+            .iter_mut()
+            .find(|session| session.server() == server);
+        if let Some(session) = session {
+            session.attached.clear();
+            self.kept.changed();
+        }
+        self.events.push_back(Event::Deregistered { server });
+    }
+
     /// The number of the last change that is worth [saving](Self::save), as [`Tree::kept_revision`] and for attributes that
     /// servers attach. `None` in the middle of a bootstrap session, when the tree is neither the old nor the new
     /// configuration. May change with every call but the polls.

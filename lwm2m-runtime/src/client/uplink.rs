@@ -151,7 +151,7 @@ impl Client {
             None => {
                 let server = session.server();
                 let step = session.registration.ended(now);
-                self.events.push_back(Event::Deregistered { server });
+                self.deregistered(server);
                 step
             }
         }
@@ -191,7 +191,7 @@ impl Client {
                 Some(session) => {
                     let server = session.server();
                     let step = session.registration.ended(now);
-                    self.events.push_back(Event::Deregistered { server });
+                    self.deregistered(server);
                     step
                 }
                 None => Step::Wait,

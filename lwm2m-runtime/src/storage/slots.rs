@@ -28,7 +28,7 @@ pub trait Slots {
     /// What can go wrong.
     type Error;
 
-    /// What was written to a slot; nothing where there never was.
+    /// What was written to a slot, and whatever is behind it; nothing, or nothing but erased memory, where there never was.
     ///
     /// # Errors
     ///
@@ -88,8 +88,8 @@ impl<E: core::error::Error + 'static> core::error::Error for OpenError<E> {
     }
 }
 
-/// Number and check in front of the bytes.
-const HEAD: usize = 16;
+/// Number, check and length in front of the bytes.
+const HEAD: usize = 20;
 
 impl<S: Slots> Keeper<S> {
     /// Looks what there is: the bytes that were kept last, if any.
@@ -102,7 +102,7 @@ impl<S: Slots> Keeper<S> {
         let mut written = 0;
         for slot in [Slot::A, Slot::B] {
             let stored = slots.read(slot).map_err(OpenError::Slots)?;
-            written += usize::from(!stored.is_empty());
+            written += usize::from(!is_erased(&stored));
             if let Some((number, bytes)) = whole(&stored) {
                 if newest.as_ref().is_none_or(|(_, other, _)| number > *other) {
                     newest = Some((slot, number, bytes.into()));
@@ -143,6 +143,9 @@ impl<S: Slots> Keeper<S> {
         let mut stored = Vec::with_capacity(HEAD + bytes.len());
         stored.extend_from_slice(&number.to_be_bytes());
         stored.extend_from_slice(&check(number, bytes).to_be_bytes());
+        // More than 4 GiB do not read as whole.
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        stored.extend_from_slice(&length.to_be_bytes());
         stored.extend_from_slice(bytes);
         self.slots.write(slot, &stored)?;
         self.newest = Some((slot, number));
@@ -150,10 +153,17 @@ impl<S: Slots> Keeper<S> {
     }
 }
 
+/// Whether nothing was ever written, as far as one can see: flash is erased to ones, files to zeros.
+fn is_erased(stored: &[u8]) -> bool {
+    stored.iter().all(|byte| matches!(byte, 0 | 0xff))
+}
+
 /// What a slot holds, if all of it is there.
 fn whole(stored: &[u8]) -> Option<(u64, &[u8])> {
     let (number, rest) = stored.split_first_chunk()?;
-    let (stored_check, bytes) = rest.split_first_chunk()?;
+    let (stored_check, rest) = rest.split_first_chunk()?;
+    let (length, rest) = rest.split_first_chunk()?;
+    let bytes = rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
     let number = u64::from_be_bytes(*number);
     (u64::from_be_bytes(*stored_check) == check(number, bytes)).then_some((number, bytes))
 }

@@ -22,6 +22,7 @@ mod queue;
 mod raw;
 mod registration;
 mod reporting;
+mod restarts;
 mod robustness;
 mod servers;
 mod versions;
