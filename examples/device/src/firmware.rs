@@ -51,6 +51,14 @@ impl Firmware {
         }
     }
 
+    /// No more of a package comes.
+    pub(crate) fn abandoned(&mut self, tree: &mut Tree, now: Time) {
+        if state(tree) == State::DOWNLOADING {
+            *self = Self::default();
+            enter(tree, State::IDLE, UpdateResult::CONNECTION_LOST, now);
+        }
+    }
+
     /// Takes a part of a package.
     pub(crate) fn block(&mut self, tree: &mut Tree, block: &Block<'_>, now: Time) -> Result<(), Status> {
         if state(tree) == State::UPDATING {

@@ -260,6 +260,11 @@ impl Application for Station {
         let now = self.now();
         self.firmware.block(tree, block, now)
     }
+
+    fn stream_abandoned(&mut self, tree: &mut Tree, _: Path) {
+        let now = self.now();
+        self.firmware.abandoned(tree, now);
+    }
 }
 
 /// The sensor has a new value.

@@ -11,6 +11,7 @@ use super::{
     session::Session,
     sleep::Sleep,
     smartcard::Card,
+    streams::Streams,
     tickets::Tickets,
 };
 use crate::{
@@ -41,6 +42,7 @@ pub struct Client {
     pub(super) sleep: Sleep,
     pub(super) observations: Observations,
     pub(super) tickets: Tickets,
+    pub(super) streams: Streams,
     pub(super) sends: BTreeMap<ExchangeId, (SendId, u16)>,
     pub(super) next_send: u64,
     pub(super) deadlines: Deadlines<Alarm>,
@@ -114,6 +116,7 @@ impl Client {
             sessions: Vec::new(),
             observations: Observations::new(),
             tickets: Tickets::new(),
+            streams: Streams::default(),
             sends: BTreeMap::new(),
             next_send: 0,
             deadlines: Deadlines::new(),
@@ -219,7 +222,8 @@ impl Client {
     pub fn poll_timeout(&mut self) -> Option<Instant> {
         // When the client has sent something, its time to listen begins.
         let sent = self.sleep.has_sent().then(Instant::default);
-        let times = [self.endpoint.poll_timeout(), self.deadlines.next(), sent];
+        let untold = self.streams.has_abandoned().then(Instant::default);
+        let times = [self.endpoint.poll_timeout(), self.deadlines.next(), sent, untold];
         times.into_iter().flatten().min()
     }
 
@@ -371,6 +375,7 @@ impl Client {
                     session,
                     tree,
                     application,
+                    streams: &mut self.streams,
                     out: &mut self.payload,
                 };
                 let answered = desk.answer(&request);
@@ -393,6 +398,10 @@ impl Client {
 
     /// Looks at everything whose time has come, once.
     fn do_what_is_due(&mut self, now: Instant, application: &mut dyn Application) {
+        for path in self.streams.take_abandoned() {
+            application.stream_abandoned(&mut self.tree, path);
+            self.settle(now);
+        }
         let mut due = Vec::new();
         while let Some(alarm) = self.deadlines.pop(now) {
             due.push(alarm);
@@ -425,6 +434,7 @@ impl Client {
                     exchange, failure, ..
                 } => self.answered(now, exchange, Err(failure)),
                 Coap::Unobserved { peer, token, failure } => self.unobserved(now, peer, &token, failure),
+                Coap::BodyAbandoned { body, .. } => self.streams.abandon(body),
                 Coap::Delivered { notification, .. } => self.delivered(now, notification),
                 _ => {}
             }

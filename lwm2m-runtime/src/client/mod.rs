@@ -20,6 +20,7 @@
 //! | `listen` | when the bootstrap server may begin |
 //! | `provision` | what the bootstrap server asks |
 //! | `smartcard` | whether the card that accounts came from is still there |
+//! | `streams` | values that come block by block |
 //! | `tickets` | executes that are answered later |
 //! | `settle` | what a change of the tree leads to |
 //! | `observations`, `observe`, `notify` | who observes what, and when who is told |
@@ -100,6 +101,7 @@ mod smartcard;
 mod sms_trigger;
 mod state;
 mod stored;
+mod streams;
 mod tickets;
 mod transport;
 mod uplink;

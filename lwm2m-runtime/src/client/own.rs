@@ -124,4 +124,8 @@ impl Application for Own<'_> {
     fn write_block(&mut self, tree: &mut Tree, block: &Block<'_>) -> Result<(), Status> {
         self.application.write_block(tree, block)
     }
+
+    fn stream_abandoned(&mut self, tree: &mut Tree, resource: Path) {
+        self.application.stream_abandoned(tree, resource);
+    }
 }

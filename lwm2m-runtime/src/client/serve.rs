@@ -13,9 +13,10 @@ use super::{
     own::{Order, Own},
     registration::Afterwards,
     session::Session,
+    streams::Streams,
 };
 use crate::{
-    coap::{Code, IncomingRequest, Message, Responder, Response as CoapResponse},
+    coap::{BodyPart, Code, IncomingRequest, Message, Responder, Response as CoapResponse},
     encoding::ContentFormat,
     model::Path,
     operation::{CoapSession, ExecuteInput, Payload, Request, Response, Status, WriteMode},
@@ -100,6 +101,7 @@ pub(super) struct Desk<'c> {
     pub(super) session: &'c mut Session,
     pub(super) tree: &'c mut Tree,
     pub(super) application: &'c mut dyn Application,
+    pub(super) streams: &'c mut Streams,
     pub(super) out: &'c mut Vec<u8>,
 }
 
@@ -154,14 +156,14 @@ impl Desk<'_> {
             Err(status) => return Answered::new(status),
         };
         if let Some(part) = &request.part {
-            return self.write_block(&operation, part.offset, part.last);
+            return self.write_block(&operation, Some(*part));
         }
         // What fits into one message is handed over as what does not.
         if let Some((path, format)) = whole_value(&operation) {
             let asker = self.session.asker(self.config);
             let streams = self.tree.accepts_stream(asker, path, format, self.application);
             if streams == Ok(true) {
-                return self.write_block(&operation, 0, true);
+                return self.write_block(&operation, None);
             }
         }
         let version = self.session.formats.version();
@@ -202,16 +204,23 @@ impl Desk<'_> {
         }
     }
 
-    /// Hands a block of a large value to the application.
-    fn write_block(self, operation: &Request<'_>, offset: u64, last: bool) -> Answered {
+    /// Hands a block of a large value to the application: a part of it, or all at once.
+    fn write_block(self, operation: &Request<'_>, part: Option<BodyPart>) -> Answered {
         let (Some((path, _)), Some(payload)) = (whole_value(operation), operation.payload()) else {
             return Answered::new(Status::BadRequest);
         };
-        let Payload { bytes, .. } = payload;
-        let block = Block::new(path, offset, bytes, last, self.session.server());
+        let (body, offset, last) =
+            part.map_or((None, 0, true), |part| (Some(part.body), part.offset, part.last));
+        if !self.streams.takes(path, body, offset) {
+            return Answered::new(Status::RequestEntityIncomplete);
+        }
+        let block = Block::new(path, offset, payload.bytes, last, self.session.server());
         let written = self
             .tree
             .write_block(self.session.asker(self.config), &block, self.application);
+        if last || written.is_err() {
+            self.streams.end(path);
+        }
         match written {
             Ok(()) if last => Answered::new(Status::Changed),
             Ok(()) => Answered {

@@ -125,6 +125,13 @@ pub trait Application {
         let _ = (tree, block);
         Err(Status::MethodNotAllowed)
     }
+
+    /// No more blocks come of a resource whose last one has not come: they have stopped, the session with the server has
+    /// ended, or the server lost its right meanwhile. A download of firmware has failed, unless the application has given
+    /// it up itself.
+    fn stream_abandoned(&mut self, tree: &mut Tree, resource: Path) {
+        let _ = (tree, resource);
+    }
 }
 
 /// A device that only holds values.

@@ -44,8 +44,15 @@ impl Tree {
         block: &Block<'_>,
         application: &mut dyn Application,
     ) -> Result<(), Status> {
-        self.target(block.path)?;
-        self.permitted(asker, Operation::WriteReplace, block.path)?;
+        let permitted = self
+            .target(block.path)
+            .and_then(|_| self.permitted(asker, Operation::WriteReplace, block.path));
+        if let Err(status) = permitted {
+            if block.offset > 0 {
+                application.stream_abandoned(self, block.path);
+            }
+            return Err(status);
+        }
         application.write_block(self, block)
     }
 }

@@ -1,8 +1,11 @@
 //! Values larger than memory, block by block to the application.
 
-use lwm2m_runtime::coap::{Code, OptionNumber};
+use lwm2m_runtime::{
+    coap::{Code, OptionNumber},
+    model::Path,
+};
 
-use crate::support::{Bench, Datagram, SERVER, post, request};
+use crate::support::{Bench, Datagram, SERVER, config, post, request, server, tree_of};
 
 const OPAQUE: u32 = 42;
 
@@ -94,4 +97,98 @@ fn what_the_device_does_not_take_is_refused_before_it_comes() {
     bench.ask(SERVER, &block(request(Code::PUT, "42769/0/0"), &image, 0));
     bench.sent();
     assert!(bench.program.image.is_empty());
+}
+
+const IMAGE: Path = Path::resource(42769, 0, 3);
+
+/// A device that has the first two blocks of four.
+fn halfway() -> (Bench, Vec<u8>) {
+    let image = image(4000);
+    let mut bench = Bench::registered();
+    for number in 0..2 {
+        let answer = bench.exchange(&block(request(Code::PUT, "42769/0/3"), &image, number));
+        assert_eq!(answer.code, Code::CONTINUE);
+    }
+    (bench, image)
+}
+
+#[test]
+fn the_device_is_told_of_a_stream_that_stops() {
+    let (mut bench, image) = halfway();
+    bench.pass(240);
+    assert!(bench.program.abandoned.is_empty());
+    bench.pass(10);
+    assert_eq!(bench.program.abandoned, [IMAGE]);
+    // What comes after all is refused; a new beginning is none of the old one.
+    let late = block(request(Code::PUT, "42769/0/3"), &image, 2);
+    assert_eq!(bench.code(&late), Code::REQUEST_ENTITY_INCOMPLETE);
+    for number in 0..4 {
+        bench.exchange(&block(request(Code::PUT, "42769/0/3"), &image, number));
+    }
+    bench.pass(1_000);
+    assert_eq!((bench.program.abandoned.len(), bench.program.images), (1, 1));
+    assert!(bench.program.image == image);
+}
+
+#[test]
+fn the_device_is_told_of_a_stream_whose_session_ends() {
+    let (mut bench, _) = halfway();
+    bench.client.disconnected(bench.now, SERVER);
+    assert!(bench.client.poll_timeout().unwrap() <= bench.now, "at once");
+    bench.work();
+    assert_eq!(bench.program.abandoned, [IMAGE]);
+}
+
+#[test]
+fn a_stream_that_begins_anew_or_ends_is_not_abandoned() {
+    let (mut bench, image) = halfway();
+    for number in 0..4 {
+        bench.exchange(&block(request(Code::PUT, "42769/0/3"), &image, number));
+    }
+    let (mut short, _) = halfway();
+    let whole = request(Code::PUT, "42769/0/3").body(OPAQUE, &[0]);
+    assert_eq!(short.code(&whole), Code::CHANGED);
+    for bench in [&mut bench, &mut short] {
+        bench.pass(1_000);
+        assert!(bench.program.abandoned.is_empty());
+        assert_eq!(bench.program.images, 1);
+    }
+}
+
+#[test]
+fn the_device_is_told_of_a_stream_whose_target_goes() {
+    let (mut bench, image) = halfway();
+    bench.client.change(bench.now, |tree| tree.remove(42769, 0));
+    bench.sent();
+    bench.ask(SERVER, &block(request(Code::PUT, "42769/0/3"), &image, 2));
+    assert!(bench.sent().iter().any(|sent| sent.code == Code::NOT_FOUND));
+    assert_eq!(bench.program.abandoned, [IMAGE]);
+    bench.pass(1_000);
+    assert_eq!(bench.program.abandoned.len(), 1, "once");
+}
+
+/// Blocks of two servers never mix: the application is promised that they come without gaps.
+#[test]
+fn of_two_servers_the_one_that_began_last_goes_on() {
+    let image = image(4000);
+    let mut bench = Bench::new(config(), tree_of(&[server(SERVER), server(102)]));
+    bench.client.start(bench.now);
+    for server in [SERVER, 102] {
+        bench.connect(server);
+        bench.accept_register(server);
+    }
+    let mut put = |server, number| {
+        bench.ask(server, &block(request(Code::PUT, "42769/0/3"), &image, number));
+        bench.only().code
+    };
+    assert_eq!(put(SERVER, 0), Code::CONTINUE);
+    assert_eq!(put(102, 0), Code::CONTINUE);
+    assert_eq!(put(SERVER, 1), Code::REQUEST_ENTITY_INCOMPLETE);
+    for number in 1..3 {
+        assert_eq!(put(102, number), Code::CONTINUE);
+    }
+    assert_eq!(put(102, 3), Code::CHANGED);
+    bench.pass(1_000);
+    assert!(bench.program.image == image);
+    assert!(bench.program.abandoned.is_empty());
 }

@@ -202,6 +202,8 @@ pub(crate) struct Program {
     /// What was streamed to the image.
     pub(crate) image: Vec<u8>,
     pub(crate) images: u32,
+    /// Of what no more came.
+    pub(crate) abandoned: Vec<Path>,
     /// How often values were asked to be brought up to date, and to what.
     pub(crate) refreshed: Vec<Path>,
     pub(crate) value_on_refresh: Option<f64>,
@@ -238,6 +240,10 @@ impl Application for Program {
         self.image.extend_from_slice(block.bytes);
         self.images += u32::from(block.last);
         Ok(())
+    }
+
+    fn stream_abandoned(&mut self, _: &mut Tree, resource: Path) {
+        self.abandoned.push(resource);
     }
 }
 

@@ -144,4 +144,8 @@ impl Application for Hooks {
     fn write_block(&mut self, tree: &mut Tree, block: &Block<'_>) -> Result<(), Status> {
         self.application.write_block(tree, block)
     }
+
+    fn stream_abandoned(&mut self, tree: &mut Tree, resource: Path) {
+        self.application.stream_abandoned(tree, resource);
+    }
 }

@@ -3,9 +3,16 @@
 
 mod updater;
 
+use std::time::Duration;
+
 use lwm2m_runtime::{
-    coap::Code, encoding::ContentFormat, model::Version, objects::o5_v1_2::UpdateResult, operation::Status,
-    server::ServerConfig, tree::Tree,
+    coap::Code,
+    encoding::ContentFormat,
+    model::Version,
+    objects::o5_v1_2::UpdateResult,
+    operation::{Payload, Request, Status, WriteMode},
+    server::ServerConfig,
+    tree::Tree,
 };
 use lwm2m_tests::pair::{Pair, path};
 
@@ -260,6 +267,31 @@ fn int_775_the_link_is_lost_while_it_fetches() {
         });
         assert_progress(&mut pair, "0", "4");
     }
+}
+
+#[test]
+fn the_link_is_lost_while_an_image_is_pushed() {
+    let mut pair = device(Version::V1_2);
+    let image = image(&body());
+    let push = Request::Write {
+        path: PACKAGE,
+        mode: WriteMode::Replace,
+        payload: Payload::new(ContentFormat::OPAQUE, &image),
+    };
+    let (now, registration) = (pair.now, pair.registration());
+    pair.servers[0].engine.request(now, registration, &push).unwrap();
+    pair.until(Duration::from_secs(10), "the second block", |pair| {
+        pair.wire.requests(0, Code::PUT, "/5/0/0").len() == 2
+    });
+    pair.link.faults.loss = 100;
+    pair.run_secs(300);
+    pair.link.faults.loss = 0;
+    pair.settle();
+    assert_progress(&mut pair, "0", "4");
+    assert!(pair.application().image.is_empty());
+    // It can be pushed again.
+    assert_eq!(self::push(&mut pair, &image), Status::Changed);
+    assert_progress(&mut pair, "2", "0");
 }
 
 // proves: OBJ-5-11

@@ -139,6 +139,12 @@ impl Application for Updater {
         Ok(())
     }
 
+    fn stream_abandoned(&mut self, tree: &mut Tree, _: Path) {
+        if state(tree) == State::DOWNLOADING {
+            self.fail(tree, UpdateResult::CONNECTION_LOST);
+        }
+    }
+
     fn write(&mut self, tree: &Tree, write: &Write<'_>) -> Result<(), Status> {
         if write.path != PACKAGE_URI {
             return Ok(());
