@@ -4,4 +4,5 @@
 pub mod ledger;
 pub mod link;
 pub mod pair;
+pub mod terminal;
 pub mod workspace;
