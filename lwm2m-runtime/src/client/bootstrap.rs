@@ -83,6 +83,8 @@ pub(super) struct Bootstrap {
     pub(super) peer: Option<Peer>,
     /// The request of this side on its way, and whether it asks for a pack.
     request: Option<(ExchangeId, bool)>,
+    /// When a pack was asked for that has not come.
+    missed_pack: Option<Instant>,
     /// How often it was tried, counted from 1.
     attempt: u64,
     /// What the session has changed.
@@ -101,6 +103,7 @@ impl Bootstrap {
             state: BootstrapState::Idle,
             peer: None,
             request: None,
+            missed_pack: None,
             attempt: 0,
             journal: BootstrapJournal::new(),
             formats: Negotiation::with_server(version, config.formats),
@@ -266,6 +269,9 @@ impl Client {
         match exchange {
             Some(exchange) => {
                 self.bootstrap.request = Some((exchange, pack));
+                if pack {
+                    self.bootstrap.missed_pack = Some(now);
+                }
                 self.enter_bootstrap(BootstrapState::Requesting, None);
             }
             None if pack => self.request_bootstrap(now, false),
@@ -278,6 +284,9 @@ impl Client {
         let Some((_, pack)) = self.bootstrap.request.take() else {
             return;
         };
+        if pack && answer.is_ok() {
+            self.bootstrap.missed_pack = None;
+        }
         let taken = match answer {
             Ok((Some(Status::Changed), _)) if !pack => {
                 self.bootstrap.journal = BootstrapJournal::new();
@@ -344,7 +353,11 @@ impl Client {
         self.leave_bootstrap_server(now);
         self.events.push_back(Event::BootstrapFailed { failure });
         let (state, wait) = self.after_failed_bootstrap(failure);
-        self.enter_bootstrap(state, wait.map(|wait| now + wait));
+        // A pack that has not come is not asked for again before it could still come.
+        let missed = self.bootstrap.missed_pack.take();
+        let earliest = missed.map(|at| at + self.config.coap.transmission.exchange_lifetime());
+        let next = wait.map(|wait| (now + wait).max(earliest.unwrap_or_default()));
+        self.enter_bootstrap(state, next);
         self.listen_to_bootstrap_server();
         self.offer_bootstrap();
         self.settle(now);

@@ -5,10 +5,12 @@
 //! | `sessions` | a session step by step |
 //! | `packs` | everything in one answer |
 //! | `sources` | where a configuration comes from, and what leads to a bootstrap |
+//! | `again` | what a bootstrap replaces, and what it leaves |
 //! | `unasked` | a bootstrap server that begins |
 //! | `rights` | rules of access, which come by a bootstrap |
 //! | `faults` | all of them with a fault at any message: a directory |
 
+mod again;
 mod faults;
 mod packs;
 mod rights;

@@ -1,11 +1,14 @@
 //! Bootstrap-Pack: a configuration in one answer.
 
+use std::time::Duration;
+
 use lwm2m_runtime::{
     bootstrap::{self, BootstrapServerConfig},
     client::State,
     coap::Code,
     model::Version,
     objects::Lwm2mSecurity,
+    time::Instant,
 };
 use lwm2m_tests::pair::client_address;
 
@@ -39,6 +42,32 @@ fn int_12_a_pack_configures_in_one_answer() {
         pair.client().tree().get::<Lwm2mSecurity>(1),
         Some(&bootstrap_account())
     );
+}
+
+// proves: BOOT-17
+#[test]
+fn a_pack_that_has_not_come_is_asked_for_again() {
+    let mut config = stepwise(Version::V1_2);
+    config.bootstrap_pack = true;
+    let mut pair = network(config, factory(), plan(&[0]));
+    pair.bootstrap = None;
+    pair.clients[0].engine.start(pair.now);
+    pair.run_secs(1_000);
+    pair.set_bootstrap(BootstrapServerConfig::default(), plans(plan(&[0])));
+    pair.run_secs(1_000);
+    assert_eq!(pair.client().state(1), Some(State::Registered));
+    let mut asked: Vec<(u16, Instant)> = Vec::new();
+    for sent in pair.wire.requests(0, Code::GET, "/bspack") {
+        let id = sent.message().unwrap().id;
+        if asked.iter().all(|(other, _)| *other != id) {
+            asked.push((id, sent.at));
+        }
+    }
+    assert!(asked.len() > 2, "{asked:?}");
+    // Not before an answer to the one before could still come: EXCHANGE_LIFETIME.
+    for pair in asked.windows(2) {
+        assert!(pair[1].1 - pair[0].1 >= Duration::from_secs(247), "{asked:?}");
+    }
 }
 
 // proves: BOOT-16
