@@ -30,6 +30,11 @@ pub struct ClientConfig {
     /// each; what is no [`ProfileId`](crate::operation::ProfileId) is passed over. Where `/1/x/27` prefers a suite of
     /// hashes, hashes of other suites are left out if there is one of it. Default none.
     pub profile_ids: Vec<String>,
+    /// SHA-256, where the object list is to be named by a hash of it (a dynamic profile identifier, LwM2M 1.2) instead of
+    /// [`profile_ids`](Self::profile_ids): a Register needs no list where the server has seen the same one before. A server
+    /// that has not gets both, so that it can learn, and the list alone if it does not want that either. How many bits the
+    /// hash has `/1/x/27` says, and 96 where it does not. Default none.
+    pub profile_hash: Option<ProfileHash>,
     /// The transports of the device; where there is an instance of the Device object, its resource 16 counts instead.
     /// Default UDP.
     pub binding: Binding,
@@ -106,6 +111,7 @@ impl ClientConfig {
             alternate_path: String::new(),
             sms: None,
             profile_ids: Vec::new(),
+            profile_hash: None,
             binding: Binding::U,
             coap: EndpointConfig::default(),
             confirmable_notifications: false,
@@ -134,6 +140,9 @@ impl ClientConfig {
         }
     }
 }
+
+/// SHA-256 of a text: on a device often a matter of its hardware.
+pub type ProfileHash = fn(&[u8]) -> [u8; 32];
 
 /// What applies where a Server object lacks the resource (LwM2M Core 1.2, section 6.2.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@
 //! | `sms_trigger` | being woken by a short message |
 //! | `transport` | over what a session goes |
 //! | `uplink` | Register, Update, De-register and their answers |
+//! | `profiles` | identifiers in place of the object list |
 //! | `serve` | requests of servers |
 //! | `own` | resources that the engine executes itself: Disable, Registration Update Trigger, Bootstrap-Request Trigger |
 //! | `bootstrap` | when to ask the bootstrap server for a configuration, and what follows |
@@ -90,6 +91,7 @@ mod observations;
 mod observe;
 mod order;
 mod own;
+mod profiles;
 mod provision;
 mod registration;
 mod send;
@@ -107,7 +109,7 @@ mod transport;
 mod uplink;
 
 pub use bootstrap::{BOOTSTRAP_SERVER, BootstrapFailure, BootstrapState};
-pub use config::{ClientConfig, RetryDefaults};
+pub use config::{ClientConfig, ProfileHash, RetryDefaults};
 pub use engine::{Client, ClientCounters};
 pub use event::{Event, RegistrationFailure, SendFailure};
 pub use send::{SendContent, SendError, SendId};

@@ -19,12 +19,23 @@ pub(super) struct Session {
     pub(super) formats: Negotiation,
     pub(super) attached: AttachedAttributes,
     pub(super) stored: Stored,
-    /// Whether the server does not know what the profile identifiers stand for.
-    pub(super) needs_list: bool,
+    pub(super) listing: Listing,
     /// Whether a registration is wanted.
     pub(super) wanted: bool,
     /// Whether the order of servers does not wait for this one any more.
     pub(super) settled: bool,
+}
+
+/// How a server learns of the objects, where there is a profile for them (LwM2M 1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// By profile identifiers.
+    #[default]
+    Profile,
+    /// By a hash and the list that it stands for: the server does not know the hash, and can learn it.
+    Both,
+    /// By the list: the server does not know the profile, and does not learn it.
+    List,
 }
 
 impl Session {
@@ -38,7 +49,7 @@ impl Session {
             formats: Negotiation::with_server(version, config.formats),
             attached: AttachedAttributes::new(config.max_attached_paths),
             stored: Stored::new(config.max_stored, config.max_stored_bytes),
-            needs_list: false,
+            listing: Listing::default(),
             wanted: false,
             settled: false,
             account,

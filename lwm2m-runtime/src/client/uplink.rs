@@ -3,8 +3,9 @@ use alloc::{string::String, vec::Vec};
 use super::{
     Client, ClientConfig, Event, RegistrationFailure, SendFailure, State,
     account::Account,
+    profiles::profiles,
     registration::{Step, Told},
-    session::versions,
+    session::{Listing, versions},
     transport::binding,
 };
 use crate::{
@@ -48,13 +49,9 @@ impl Client {
         };
         let version = session.registration.version;
         let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
-        let mut profile_ids = Vec::new();
-        if version >= Version::V1_2 && !session.needs_list {
-            profile_ids = preferred_profiles(&self.config, &session.account);
-        }
-        let links = profile_ids
-            .is_empty()
-            .then(|| object_list(&self.config, &self.tree, version));
+        let (profiles, with_list) = profiles(&self.config, &self.tree, session);
+        let profile_ids = profiles.iter().filter_map(|id| ProfileId::parse(id)).collect();
+        let links = with_list.then(|| list_links(&self.config, &self.tree, version));
         let mut parameters = RegisterParameters::new(&self.config.endpoint_name, telling.lifetime, version);
         parameters.binding = telling.binding;
         parameters.queue = telling.queue;
@@ -85,7 +82,7 @@ impl Client {
         let version = session.registration.version;
         let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
         let told = session.registration.told.clone();
-        let links = (told.list != telling.list).then(|| object_list(&self.config, &self.tree, version));
+        let links = (told.list != telling.list).then(|| list_links(&self.config, &self.tree, version));
         let changed = told.binding != telling.binding || told.queue != telling.queue;
         let parameters = UpdateParameters {
             lifetime: (told.lifetime != telling.lifetime).then_some(telling.lifetime),
@@ -219,7 +216,7 @@ impl Client {
             Ok(Answer {
                 status: Some(Status::Conflict),
                 ..
-            }) if self.needs_list(index) => return Step::Register,
+            }) if self.list_more(index) => return Step::Register,
             Ok(Answer {
                 status: Some(status), ..
             }) if !status.is_success() => RegistrationFailure::Refused(status),
@@ -238,6 +235,10 @@ impl Client {
         let step = session.registration.registered(location, margin);
         session.formats = crate::encoding::Negotiation::with_server(version, self.config.formats);
         session.settled = true;
+        if session.listing == Listing::Both {
+            // It may have learned.
+            session.listing = Listing::Profile;
+        }
         let server = session.server();
         self.events.push_back(Event::Registered { server, version });
         // What was stored goes out; a new registration has no observations (LwM2M Core 1.2, section 6.2.1).
@@ -312,15 +313,6 @@ impl Client {
         })
     }
 
-    /// Whether a server was told profile identifiers, which it does not know; then it gets the list.
-    fn needs_list(&mut self, index: usize) -> bool {
-        let Some(session) = self.sessions.get_mut(index) else {
-            return false;
-        };
-        let told = session.registration.version >= Version::V1_2 && !self.config.profile_ids.is_empty();
-        told && !core::mem::replace(&mut session.needs_list, true)
-    }
-
     /// The next version to register with.
     fn fall_back(&mut self, index: usize) -> Option<Step> {
         let session = self.sessions.get_mut(index)?;
@@ -345,17 +337,6 @@ pub(super) fn send(
     endpoint.request(now, peer, form.to_request(true, options)).ok()
 }
 
-/// The profile identifiers that a server is told: of hashes those of the suite that it prefers, if there are any.
-fn preferred_profiles<'a>(config: &'a ClientConfig, account: &Account) -> Vec<ProfileId<'a>> {
-    let ids = config.profile_ids.iter();
-    let mut ids: Vec<_> = ids.filter_map(|id| ProfileId::parse(id)).collect();
-    let preferred = |id: &ProfileId<'_>| id.suite().map(u64::from) == account.profile_suite;
-    if account.profile_suite.is_some() && ids.iter().any(preferred) {
-        ids.retain(|id| id.suite().is_none() || preferred(id));
-    }
-    ids
-}
-
 /// What a server is to know now.
 fn telling(config: &ClientConfig, tree: &Tree, account: &Account, version: Version, list: u64) -> Told {
     let binding = binding(config, tree, account, version);
@@ -371,23 +352,27 @@ fn telling(config: &ClientConfig, tree: &Tree, account: &Account, version: Versi
     }
 }
 
-/// The payload of a Register, and of an Update when it has changed.
-fn object_list(config: &ClientConfig, tree: &Tree, version: Version) -> String {
+/// What a Register, and an Update when it has changed, say about the objects.
+pub(super) fn object_list(config: &ClientConfig, version: Version) -> ObjectList<'_> {
     // A client of LwM2M 1.0 says only whether it has JSON.
-    let json = [ContentFormat::JSON];
+    const JSON: &[ContentFormat] = &[ContentFormat::JSON];
     let formats = match version < Version::V1_1 {
-        true if config.formats.contains(Format::Json) => &json[..],
+        true if config.formats.contains(Format::Json) => JSON,
         true => &[],
         false => &config.announced_formats,
     };
-    let list = ObjectList {
+    ObjectList {
         version,
         alternate_path: &config.alternate_path,
         formats,
-    };
+    }
+}
+
+/// The same as payload.
+fn list_links(config: &ClientConfig, tree: &Tree, version: Version) -> String {
     let mut text = String::new();
     let mut links = LinkWriter::new(&mut text);
-    list.for_each_link(tree, |link| {
+    object_list(config, version).for_each_link(tree, |link| {
         // A String takes whatever is written.
         let _ = link.write(&mut links);
     });

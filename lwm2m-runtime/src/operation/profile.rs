@@ -1,4 +1,5 @@
-use core::fmt;
+use alloc::string::String;
+use core::fmt::{self, Write as _};
 
 /// A profile identifier: stands for an object list that the server knows already (LwM2M 1.2, section 6.2.1.1).
 ///
@@ -33,6 +34,36 @@ impl<'a> ProfileId<'a> {
     pub fn suite(self) -> Option<u8> {
         let (kind, _) = self.0.split_once(':')?;
         kind.parse().ok()
+    }
+
+    /// The identifier that a hash makes: as many of its bits as the suite has, 256, 128, 120, 96, 64 and 32 from 1 to 6
+    /// (RFC 6920, section 9.4). `None` for another suite.
+    ///
+    /// ```
+    /// use lwm2m_runtime::operation::ProfileId;
+    ///
+    /// let hash = [0xab; 32];
+    /// assert_eq!(ProfileId::hashed(6, &hash).as_deref(), Some("6:abababab"));
+    /// assert_eq!(ProfileId::hashed(7, &hash), None);
+    /// ```
+    #[must_use]
+    pub fn hashed(suite: u8, sha256: &[u8; 32]) -> Option<String> {
+        let bits = match suite {
+            1 => 256,
+            2 => 128,
+            3 => 120,
+            4 => 96,
+            5 => 64,
+            6 => 32,
+            _ => return None,
+        };
+        let mut text = String::new();
+        // A String takes whatever is written.
+        let _ = write!(text, "{suite}:");
+        for byte in sha256.iter().take(bits / 8) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Some(text)
     }
 
     /// Reads the value of a parameter `pid`: one identifier, or a list of them in quotes with commas between. Hands

@@ -27,6 +27,12 @@ pub struct ServerConfig {
     pub max_alternate_path: usize,
     /// Profile identifiers of one registration; more are answered 4.00. Default 16.
     pub max_profile_ids: usize,
+    /// Hashes of object lists that are learned from clients which register with both (dynamic profile identifiers,
+    /// LwM2M 1.2); the one learned first makes room. Nobody can check what a hash is of: until clients contradict each
+    /// other, one is believed for all that name the same. Where devices do not trust each other that far, 0. Default 1,024.
+    pub max_learned_profiles: usize,
+    /// Bytes of them, with their lists. Default 256 KiB.
+    pub max_learned_profile_bytes: usize,
     /// The lifetime of a registration that names none, in seconds: clients of LwM2M 1.0 may leave it out. Default
     /// 86,400.
     pub default_lifetime: u32,
@@ -79,6 +85,8 @@ impl Default for ServerConfig {
             max_objects: 4_096,
             max_alternate_path: 255,
             max_profile_ids: 16,
+            max_learned_profiles: 1_024,
+            max_learned_profile_bytes: 256 * 1024,
             default_lifetime: 86_400,
             min_lifetime: 1,
             max_lifetime: None,

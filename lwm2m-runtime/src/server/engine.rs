@@ -3,6 +3,7 @@ use alloc::{boxed::Box, vec::Vec};
 use super::{
     Anybody, Authoriser, ClientDefinitions, EndReason, Event, Registration, RegistrationId, ServerConfig,
     observation::{Notified, Observation},
+    profiles::Profiles,
     reader::Reader,
     registrations::Registrations,
     requests::{Arrived, Pending},
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::{
     coap::{self, Counters, Endpoint, IncomingRequest, OptionBuffer, Peer, Received, Transmit},
+    operation::ProfileId,
     queue::Queue,
     random::Random,
     time::{Instant, Slots, Timers},
@@ -30,6 +32,7 @@ pub struct Server {
     pub(super) endpoint: Endpoint,
     pub(super) authoriser: Box<dyn Authoriser>,
     pub(super) registrations: Registrations,
+    pub(super) profiles: Profiles,
     pub(super) requests: Slots<Pending>,
     pub(super) observations: Slots<Observation>,
     pub(super) timers: Timers<Alarm>,
@@ -54,6 +57,7 @@ impl Server {
             endpoint: Endpoint::new(config.coap.clone(), random.seed()),
             registrations: Registrations::new(Random::new(random.seed())),
             config,
+            profiles: Profiles::default(),
             authoriser: Box::new(Anybody),
             requests: Slots::new(),
             observations: Slots::new(),
@@ -91,6 +95,7 @@ impl Server {
                 let reader = Reader {
                     config: &self.config,
                     registrations: &self.registrations,
+                    profiles: &self.profiles,
                     authoriser: &mut *self.authoriser,
                 };
                 let asked = reader.read(&request);
@@ -226,6 +231,11 @@ impl Server {
     pub fn registrations(&self) -> impl Iterator<Item = Registration<'_>> {
         let indices = self.registrations.indices();
         indices.filter_map(|index| self.view(index))
+    }
+
+    /// What was learned of profile identifiers: hashes with the object lists that they stand for, as links (LwM2M 1.2).
+    pub fn learned_profiles(&self) -> impl Iterator<Item = (ProfileId<'_>, &str)> {
+        self.profiles.iter()
     }
 
     fn view(&self, index: u32) -> Option<Registration<'_>> {

@@ -16,6 +16,7 @@
 //! | `location` | where a client updates and ends its registration |
 //! | `authoriser` | who may register |
 //! | `models` | the definitions of clients' objects |
+//! | `profiles` | the object lists that hashes stand for, learned from clients |
 
 mod authoriser;
 mod config;
@@ -26,6 +27,7 @@ mod location;
 mod models;
 mod observation;
 mod observations;
+mod profiles;
 mod queue;
 mod reader;
 mod record;

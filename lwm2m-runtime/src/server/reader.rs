@@ -5,6 +5,7 @@ use alloc::{borrow::ToOwned, boxed::Box, vec::Vec};
 
 use super::{
     Authoriser, Changes, ServerConfig,
+    profiles::{Lesson, Profiles},
     record::{Chain, Record, Texts},
     registrations::Registrations,
 };
@@ -26,6 +27,8 @@ pub(super) enum Asked {
         record: Box<Record>,
         /// Whether the name is that of the peer's identity.
         identified: bool,
+        /// What can be learned from it, if it is taken.
+        lesson: Option<Lesson>,
     },
     Update {
         device: u32,
@@ -57,6 +60,7 @@ pub(super) struct Update {
 pub(super) struct Reader<'s> {
     pub(super) config: &'s ServerConfig,
     pub(super) registrations: &'s Registrations,
+    pub(super) profiles: &'s Profiles,
     pub(super) authoriser: &'s mut dyn Authoriser,
 }
 
@@ -114,7 +118,18 @@ impl Reader<'_> {
         }
         let version = parameters.version;
         let lifetime = self.lifetime(parameters.lifetime.unwrap_or(self.config.default_lifetime))?;
-        let listed = client_links(self.config, &parameters.profile_ids, links, version)?;
+        let lesson = match (&*parameters.profile_ids, links) {
+            (&[id], Some(links)) if self.config.models.profile(id).is_none() => {
+                Lesson::of(id, version, links, self.config.max_objects)
+            }
+            _ => None,
+        };
+        // What is whole needs no profile.
+        let profile_ids = match lesson {
+            Some(_) => &[],
+            None => &*parameters.profile_ids,
+        };
+        let listed = client_links(self.config, self.profiles, profile_ids, links, version)?;
         self.authoriser.register(peer, endpoint, &parameters)?;
         let record = Record {
             location: 0,
@@ -141,6 +156,7 @@ impl Reader<'_> {
         Ok(Asked::Register {
             record: Box::new(record),
             identified: identity.is_some(),
+            lesson,
         })
     }
 
@@ -181,7 +197,13 @@ impl Reader<'_> {
                     .eq(parameters.profile_ids.iter().copied()),
         };
         if links.is_some() || profiles_named {
-            let listed = client_links(self.config, &parameters.profile_ids, links, version)?;
+            let listed = client_links(
+                self.config,
+                self.profiles,
+                &parameters.profile_ids,
+                links,
+                version,
+            )?;
             changes.objects |= listed.alternate_path != alternate_path
                 || listed.objects != record.objects
                 || !record.formats.peer().contains_all(listed.formats);
@@ -224,6 +246,7 @@ impl Reader<'_> {
 /// What profile identifiers and the payload say together.
 fn client_links<'a>(
     config: &'a ServerConfig,
+    profiles: &'a Profiles,
     profile_ids: &[ProfileId<'_>],
     links: Option<&'a str>,
     version: Version,
@@ -236,8 +259,12 @@ fn client_links<'a>(
         ([], Some(links)) => ClientLinks::read([links], version, config.max_objects),
         ([], None) => return Err(unknown),
         (profile_ids, links) => {
-            let profiles = profile_ids.iter().map(|id| config.models.profile(*id));
-            let lists: Option<Vec<&str>> = profiles.chain(links.map(Some)).collect();
+            let known = |id: &ProfileId<'_>| {
+                let known = config.models.profile(*id);
+                known.or_else(|| profiles.get(*id, version))
+            };
+            let known = profile_ids.iter().map(known);
+            let lists: Option<Vec<&str>> = known.chain(links.map(Some)).collect();
             ClientLinks::read(lists.ok_or(unknown)?, version, config.max_objects)
         }
     };

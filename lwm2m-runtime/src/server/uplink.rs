@@ -35,7 +35,17 @@ impl Server {
     pub(super) fn act(&mut self, now: Instant, asker: Asker, asked: Asked) {
         match asked {
             Asked::Refuse(status) => self.answer(now, asker, &status.into()),
-            Asked::Register { record, identified } => self.register(now, asker, *record, identified),
+            Asked::Register {
+                record,
+                identified,
+                lesson,
+            } => {
+                if self.register(now, asker, *record, identified) {
+                    if let Some(lesson) = lesson {
+                        self.profiles.learn(&self.config, lesson);
+                    }
+                }
+            }
             Asked::Update {
                 device,
                 owner,
@@ -59,7 +69,8 @@ impl Server {
         }
     }
 
-    fn register(&mut self, now: Instant, asker: Asker, mut record: Record, identified: bool) {
+    /// Takes a registration, or refuses it: `false`.
+    fn register(&mut self, now: Instant, asker: Asker, mut record: Record, identified: bool) -> bool {
         let peer = asker.peer;
         let replaced = self.registrations.of_endpoint(record.texts.endpoint());
         let displaced = self
@@ -69,7 +80,8 @@ impl Server {
         if let Err(refusal) =
             self.may_register(&asker, record.formats.version(), identified, replaced, displaced)
         {
-            return self.refuse(now, asker, refusal);
+            self.refuse(now, asker, refusal);
+            return false;
         }
         if let Some(device) = displaced {
             self.end(now, device, EndReason::AddressTaken);
@@ -97,6 +109,7 @@ impl Server {
         if let Some((_, observations)) = before {
             self.observe_again(now, device, observations);
         }
+        true
     }
 
     /// Whether a Register may take the place of others, and has room.

@@ -15,6 +15,7 @@ mod observing;
 mod offline;
 mod offline_chance;
 mod order;
+mod profiles;
 mod registration;
 mod retries;
 mod robustness;

@@ -17,6 +17,7 @@ mod memory;
 mod models;
 mod observations;
 mod operations;
+mod profiles;
 mod queue;
 mod register;
 mod requests;

@@ -134,3 +134,68 @@ fn what_a_register_must_not_say_and_what_is_passed_over() {
         }
     }
 }
+
+// proves: REG-87 REG-90
+#[test]
+fn the_second_device_of_a_kind_registers_by_the_hash_of_its_list() {
+    use crate::fixtures::{client, usual_tree};
+    /// Any function that tells texts apart will do.
+    fn hash(text: &[u8]) -> [u8; 32] {
+        let mut hash = [0; 32];
+        for (number, byte) in text.iter().enumerate() {
+            let at = number % 32;
+            hash[at] = u8::wrapping_mul(hash[at] ^ byte, 167).wrapping_add(at as u8);
+        }
+        hash
+    }
+    let mut pair: Pair<Program> = Pair::empty(1, Faults::NONE);
+    pair.add_server(ServerConfig::default());
+    for number in 0..3 {
+        let config = lwm2m_runtime::client::ClientConfig {
+            endpoint_name: format!("meter-{number}"),
+            profile_hash: Some(hash),
+            ..client(Version::V1_2)
+        };
+        pair.add_client(config, usual_tree(), Program::default());
+    }
+    // The third one is of another kind.
+    pair.clients[2]
+        .engine
+        .change(lwm2m_runtime::time::Instant::from_millis(0), |tree| {
+            tree.insert(0, crate::fixtures::location())
+        })
+        .unwrap();
+    let registers = |pair: &mut Pair<Program>, number: usize| -> Vec<(usize, usize)> {
+        let mark = pair.wire.mark();
+        let now = pair.now;
+        pair.clients[number].engine.start(now);
+        pair.settle();
+        let _ = pair.registration_of(0, number);
+        let registers = pair.wire.requests(mark, Code::POST, "/rd");
+        let seen = |sent: &&lwm2m_tests::pair::Sent| {
+            let pids = sent
+                .query()
+                .iter()
+                .filter(|query| query.starts_with("pid=4:"))
+                .count();
+            (pids, sent.payload().len())
+        };
+        registers.iter().map(seen).collect()
+    };
+    let list = "</1/0>,</3/0>".len();
+    assert_eq!(registers(&mut pair, 0), [(1, 0), (1, list)], "it is taught");
+    assert_eq!(registers(&mut pair, 1), [(1, 0)], "it has learned");
+    assert_eq!(registers(&mut pair, 2).len(), 2);
+    for number in 0..3 {
+        let id = pair.registration_of(0, number);
+        let registration = pair.server().registration(id).unwrap();
+        let objects: Vec<u16> = registration.objects().iter().map(|object| object.id).collect();
+        assert_eq!(objects, if number == 2 { vec![1, 3, 6] } else { vec![1, 3] });
+    }
+    // A server that has forgotten all is taught anew.
+    pair.restart_server(0, ServerConfig::default());
+    let now = pair.now;
+    pair.clients[1].engine.update(now, 1);
+    pair.settle();
+    assert_eq!(pair.server().learned_profiles().count(), 1, "{}", pair.log());
+}
