@@ -15,8 +15,11 @@ use std::{
 };
 
 use lwm2m_runtime::{
+    catalogue,
     net::{Client, ClientBuilder, Server},
-    objects::{Device, Lwm2mSecurity, Lwm2mServer, o0_v1_2::SecurityMode, o3_v1_2::ErrorCode},
+    object::DynamicInstance,
+    objects::{Device, Lwm2mServer, o3_v1_2::ErrorCode},
+    operation::Status,
 };
 use serde_json::{Value as Json, json};
 
@@ -168,20 +171,13 @@ async fn server() -> Server {
 
 /// A device that has no account but that at the bootstrap server.
 fn device(program: &Program, endpoint: &str) -> ClientBuilder {
-    let account = Lwm2mSecurity {
-        lwm2m_server_uri: Some(format!("coap://127.0.0.1:{}", program.port)),
-        bootstrap_server: Some(true),
-        security_mode: Some(SecurityMode::NO_SEC),
-        ..Lwm2mSecurity::default()
-    };
     let device = Device {
         error_code: [(0, ErrorCode::NO_ERROR)].into(),
         supported_binding_and_modes: "U".into(),
         ..Device::default()
     };
     Client::builder(endpoint)
-        .object(0, account)
-        .object_type::<Lwm2mServer>()
+        .bootstrap_server(format!("coap://127.0.0.1:{}", program.port).as_str())
         .object(0, device)
 }
 
@@ -428,4 +424,37 @@ fn the_file_that_comes_with_it_has_nothing_wrong_or_doubtful() {
             .unwrap()
             .contains("plans for 2 endpoints and 1 pattern")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_get_the_rights_of_the_file() {
+    let (first, second) = (server().await, server().await);
+    let shipped = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("bootstrap.toml")).unwrap();
+    let plans = shipped
+        .replace("localhost:5683", &first.local_address().to_string())
+        .replace("localhost:5693", &second.local_address().to_string());
+    let file = File::new("rights", &plans);
+    let program = Program::start(&file);
+    let thermometer = DynamicInstance::new(catalogue::latest(3303).unwrap());
+    let device = device(&program, "shared-1").dynamic_object(0, thermometer);
+    let _client = device.start().await.unwrap();
+
+    let owner = first.wait_for("shared-1").await.unwrap();
+    let reader = second.wait_for("shared-1").await.unwrap();
+    owner
+        .set(Device::TIMEZONE.at(0), "Europe/Paris".to_owned())
+        .await
+        .unwrap();
+    let read = reader.get(Device::TIMEZONE.at(0)).await;
+    assert_eq!(read, Ok("Europe/Paris".to_owned()));
+    let refused = reader.set(Device::TIMEZONE.at(0), "Europe/Rome".to_owned()).await;
+    assert_eq!(refused.unwrap_err().status(), Some(Status::Unauthorized));
+    // Each has its own account, and not the other's.
+    let (own, others) = (Lwm2mServer::LIFETIME.at(1), Lwm2mServer::LIFETIME.at(0));
+    assert_eq!(reader.get(own).await, Ok(86_400));
+    assert_eq!(
+        reader.get(others).await.unwrap_err().status(),
+        Some(Status::Unauthorized)
+    );
+    assert!(program.end());
 }

@@ -34,6 +34,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! They are what `net::ClientBuilder::configuration` takes.
+//!
 //! A bootstrap server has its plans from a file like this. What `[defaults]` says, every plan has, but for what it says
 //! itself: of accounts (by their Short Server IDs) and of the tables `values` and `bootstrap-server` key by key, of rules
 //! of access rule by rule.

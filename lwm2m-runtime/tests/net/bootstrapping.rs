@@ -6,16 +6,15 @@ use lwm2m_runtime::{
     bootstrap::{Anybody, Authoriser, BeginError, Event, Failure, Plan, Plans},
     coap::Peer,
     configuration::{BootstrapConfiguration, Credentials, ServerAccount},
-    model::Path,
+    model::{Path, Version},
     net::{
         BootstrapEvents, BootstrapServer, BootstrapServerError, Client, ClientBuilder, Server, StartError,
     },
-    objects::{Lwm2mSecurity, Lwm2mServer, o0_v1_2::SecurityMode},
     operation::{Operation, Status},
 };
 use tokio::net::UdpSocket;
 
-use super::support::{device, server};
+use super::support::{account, device, server};
 
 /// The plan for devices of a server.
 fn plan(server: &Server) -> Plan {
@@ -35,15 +34,8 @@ async fn bootstrap_server(plan: Plan) -> (BootstrapServer, BootstrapEvents) {
 
 /// A device that has no account but that at a bootstrap server.
 fn factory(bootstrap_server: SocketAddr, endpoint: &str) -> ClientBuilder {
-    let account = Lwm2mSecurity {
-        lwm2m_server_uri: Some(format!("coap://{bootstrap_server}")),
-        bootstrap_server: Some(true),
-        security_mode: Some(SecurityMode::NO_SEC),
-        ..Lwm2mSecurity::default()
-    };
     Client::builder(endpoint)
-        .object(0, account)
-        .object_type::<Lwm2mServer>()
+        .bootstrap_server(format!("coap://{bootstrap_server}").as_str())
         .object(0, device())
 }
 
@@ -185,6 +177,35 @@ async fn a_session_is_begun_and_ended_from_here() {
         failure: Failure::Ended,
     };
     assert_eq!(events.next().await, Some(failed));
+}
+
+#[tokio::test]
+async fn a_device_of_lwm2m_1_0_is_sent_to_another_server_unasked() {
+    let (here, elsewhere) = (server().await, server().await);
+    let (bootstrap, mut events) = bootstrap_server(plan(&elsewhere)).await;
+    let client = factory(bootstrap.local_address(), "valve-1")
+        .server(account(&here))
+        .config(|config| {
+            config.versions = vec![Version::V1_0];
+            config.server_initiated_bootstrap = true;
+        })
+        .bind("127.0.0.1:0".parse().unwrap());
+    let client = client.start().await.unwrap();
+    here.wait_for("valve-1").await.unwrap();
+
+    let session = bootstrap.begin(client.local_address(), "valve-1").await.unwrap();
+    loop {
+        match events.next().await.unwrap() {
+            Event::Finished { session: of, .. } => {
+                assert_eq!(of, session);
+                break;
+            }
+            Event::Failed { failure, .. } => panic!("{failure}"),
+            _ => {}
+        }
+    }
+    elsewhere.wait_for("valve-1").await.unwrap();
+    assert_eq!(client.state(1).await, Ok(None), "its account here is gone");
 }
 
 /// Nobody may be bootstrapped.
