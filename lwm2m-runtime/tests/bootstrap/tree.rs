@@ -732,6 +732,13 @@ impl Bench {
     }
 }
 
+/// What outlives a restart.
+fn saved(tree: &Tree) -> Vec<u8> {
+    let mut saved = Vec::new();
+    tree.save(&mut saved);
+    saved
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -743,6 +750,7 @@ proptest! {
         let device = bench.tree.instance(3, 0).unwrap().values().count();
         bench.journal = BootstrapJournal::new();
         let before = snapshot(&bench.tree);
+        let kept = saved(&bench.tree);
         for deed in &deeds {
             bench.do_it(deed);
             prop_assert_eq!(bench.tree.value(path("/3/0/0")), Some(ValueRef::String("ACME")));
@@ -750,6 +758,7 @@ proptest! {
         }
         bench.journal.roll_back(&mut bench.tree);
         prop_assert_eq!(snapshot(&bench.tree), before);
+        prop_assert_eq!(saved(&bench.tree), kept, "what outlives a restart");
         let after: &dyn Instance = bench.tree.instance(3, 0).unwrap();
         prop_assert_eq!(after.values().count(), device);
     }

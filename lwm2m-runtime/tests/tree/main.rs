@@ -14,6 +14,7 @@ mod deleting;
 mod device;
 mod discovering;
 mod executing;
+mod keeping;
 mod limits;
 mod property;
 mod reading;
