@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use lwm2m_runtime::model::Excerpt;
 use serde_json::{Value as Json, json};
 
 /// Where and how it is said.
@@ -70,5 +71,5 @@ fn print(text: &str) {
 
 /// A name of a peer, without what would move the cursor of a terminal.
 pub(crate) fn escaped(name: &str) -> String {
-    name.escape_debug().to_string()
+    Excerpt(name).to_string()
 }

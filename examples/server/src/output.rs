@@ -8,7 +8,7 @@ use std::{
 use lwm2m_runtime::{
     catalogue,
     encoding::{Content, Definitions, Record},
-    model::Path,
+    model::{Excerpt, Path},
     net::{DiscoveredLink, QueuedRequest, RegistrationInfo},
 };
 use serde_json::{Value as Json, json};
@@ -284,10 +284,5 @@ fn attributes(link: &DiscoveredLink) -> String {
 
 /// A name of a peer, without what would move the cursor of a terminal.
 pub(crate) fn escaped(name: &str) -> String {
-    name.chars()
-        .flat_map(|character| match character {
-            character if character.is_control() => character.escape_default().collect::<Vec<_>>(),
-            character => vec![character],
-        })
-        .collect()
+    Excerpt(name).to_string()
 }

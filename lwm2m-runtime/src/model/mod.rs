@@ -5,6 +5,7 @@
 mod catalogue;
 mod constraint;
 mod definition;
+mod excerpt;
 mod path;
 mod value;
 mod version;
@@ -14,6 +15,7 @@ pub use constraint::{Constraint, ConstraintViolation};
 pub use definition::{
     EnumerationDefinition, EnumerationItem, ObjectDefinition, Operations, ResourceDefinition, ResourceType,
 };
+pub use excerpt::Excerpt;
 pub use path::{ParsePathError, Path, PathIds};
 pub use value::{Objlnk, ParseObjlnkError, Time, Value, ValueRef};
 pub use version::{ParseVersionError, Version};

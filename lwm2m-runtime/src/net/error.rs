@@ -2,7 +2,7 @@ use core::{fmt, net::SocketAddr};
 use std::{io, string::String};
 
 use super::{StorageError, UriError};
-use crate::{configuration::NumberingError, storage::OpenError, tree::TreeError};
+use crate::{configuration::NumberingError, model::Excerpt, storage::OpenError, tree::TreeError};
 
 /// Why a client, a server or a bootstrap server does not start.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl fmt::Display for StartError {
                 "the client has no server to register with; name one by `server` or `bootstrap_server`, or put instances of the objects 0 \
                  and 1 into the client",
             ),
-            Self::Uri { uri, error } => write!(f, "{uri:?}: {error}"),
+            Self::Uri { uri, error } => write!(f, "\"{}\": {error}", Excerpt(uri)),
             Self::EndpointName => f.write_str("an endpoint client name has 1 to 252 bytes"),
             Self::Tree(error) => error.fmt(f),
             Self::Configuration(error) => error.fmt(f),

@@ -2,6 +2,7 @@
 
 mod constraint;
 mod definition;
+mod excerpt;
 mod path;
 mod value;
 mod version;

@@ -5,6 +5,7 @@
 
 mod bootstrapping;
 mod keeping;
+mod logs;
 mod management;
 mod observing;
 mod oddities;

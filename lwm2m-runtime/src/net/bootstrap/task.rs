@@ -7,6 +7,7 @@ use super::{BootstrapServerError, SessionInfo, command::Command};
 use crate::{
     bootstrap::{self, Event, PlanSource},
     coap::{Peer, Transmit},
+    model::Excerpt,
     net::{
         inbox::Outlet,
         wire::{Engine, Wire},
@@ -136,7 +137,7 @@ impl<P: PlanSource> Task<P> {
     /// Tells everybody what has happened.
     fn tell(&mut self) {
         while let Some(event) = self.engine.poll_event() {
-            tracing::debug!(?event);
+            tracing::debug!(event = %Excerpt(format_args!("{event:?}")));
             self.events.retain(|outlet| outlet.push(event.clone()));
         }
     }

@@ -9,6 +9,7 @@ use futures_core::Stream;
 use super::ClientTrouble;
 use crate::{
     client::Event,
+    model::Excerpt,
     net::inbox::{Inbox, Outlet, inbox},
 };
 
@@ -36,12 +37,12 @@ impl Outlets {
     }
 
     pub(super) fn event(&mut self, event: &Event) {
-        tracing::debug!(?event);
+        tracing::debug!(event = %Excerpt(format_args!("{event:?}")));
         self.events.retain(|outlet| outlet.push(event.clone()));
     }
 
     pub(super) fn trouble(&mut self, trouble: ClientTrouble) {
-        tracing::warn!(?trouble);
+        tracing::warn!(trouble = %Excerpt(format_args!("{trouble:?}")));
         self.troubles.retain(|outlet| outlet.push(trouble.clone()));
     }
 }

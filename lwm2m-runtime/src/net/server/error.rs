@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::{
     encoding::{ContentFormat, EncodeError, TypedError},
-    model::{ConstraintViolation, Path, ResourceType, Version},
+    model::{ConstraintViolation, Excerpt, Path, ResourceType, Version},
     operation::{InvalidRequest, Operation, Status},
     server::{EndReason, Failure, RequestError},
 };
@@ -119,7 +119,8 @@ impl fmt::Display for DeviceError {
         match self {
             Self::NotRegistered { endpoint } => write!(
                 f,
-                "no device is registered as {endpoint:?}; wait for its registration, as `Server::wait_for` does"
+                "no device is registered as \"{}\"; wait for its registration, as `Server::wait_for` does",
+                Excerpt(endpoint)
             ),
             Self::Refused {
                 operation,

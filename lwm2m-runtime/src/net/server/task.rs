@@ -12,7 +12,7 @@ use super::{
 use crate::{
     coap::{Peer, Transmit},
     encoding::{ContentFormat, Decoder, Definitions},
-    model::Path,
+    model::{Excerpt, Path},
     net::{
         inbox::Outlet,
         wire::{Engine, Wire},
@@ -303,13 +303,13 @@ impl Task {
                     changes,
                 } => {
                     if let Some(endpoint) = self.endpoint(registration) {
-                        tracing::debug!(endpoint, ?changes, "updated");
+                        tracing::debug!(endpoint = %Excerpt(endpoint), ?changes, "updated");
                         let endpoint = endpoint.into();
                         self.publish(|device| ServerEvent::Updated { device, changes }, endpoint);
                     }
                 }
                 server::Event::Ended { endpoint, reason, .. } => {
-                    tracing::debug!(endpoint = &*endpoint, ?reason, "registered no more");
+                    tracing::debug!(endpoint = %Excerpt(&endpoint), ?reason, "registered no more");
                     self.publish(|device| ServerEvent::Ended { device, reason }, endpoint.into());
                 }
             }
@@ -321,7 +321,7 @@ impl Task {
         let Some(registration) = self.engine.registration(registration) else {
             return;
         };
-        tracing::debug!(endpoint = registration.endpoint(), again, "registered");
+        tracing::debug!(endpoint = %Excerpt(registration.endpoint()), again, "registered");
         if self.events.is_empty() {
             return;
         }
