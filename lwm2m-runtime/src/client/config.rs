@@ -19,7 +19,9 @@ pub struct ClientConfig {
     pub versions: Vec<Version>,
     /// The formats that are read and written. Default all.
     pub formats: FormatSet,
-    /// The formats that the object list announces (`ct`). Default none: servers find out by what they are answered.
+    /// The formats that the object list announces (`ct`, LwM2M 1.1), so that servers need not find out by what they are
+    /// refused. Default empty, which stands for those of [`formats`](Self::formats), unless they are all: servers take that
+    /// for granted.
     pub announced_formats: Vec<ContentFormat>,
     /// Below what the objects are, such as `lwm2m`; empty for the root. No segment of it is a number. Default empty.
     pub alternate_path: String,

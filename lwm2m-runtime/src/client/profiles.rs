@@ -10,7 +10,7 @@ use super::{
     Client, ClientConfig, ProfileHash,
     account::Account,
     session::{Listing, Session},
-    uplink::object_list,
+    uplink::{announced, object_list},
 };
 use crate::{model::Version, operation::ProfileId, tree::Tree};
 
@@ -39,7 +39,8 @@ fn hashed(
     version: Version,
     hash: ProfileHash,
 ) -> Vec<String> {
-    let text = object_list(config, version).fingerprint(tree);
+    let formats = announced(config, version);
+    let text = object_list(config, version, &formats).fingerprint(tree);
     let hash = hash(text.as_bytes());
     let wanted = account.profile_suite.and_then(|suite| u8::try_from(suite).ok());
     let id = wanted.and_then(|suite| ProfileId::hashed(suite, &hash));

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     coap::{Endpoint, ExchangeId, Failure, IncomingResponse, OptionBuffer, Peer},
-    encoding::{ContentFormat, Format},
+    encoding::{ContentFormat, Format, FormatSet},
     link::LinkWriter,
     model::Version,
     operation::{
@@ -352,15 +352,13 @@ fn telling(config: &ClientConfig, tree: &Tree, account: &Account, version: Versi
     }
 }
 
-/// What a Register, and an Update when it has changed, say about the objects.
-pub(super) fn object_list(config: &ClientConfig, version: Version) -> ObjectList<'_> {
-    // A client of LwM2M 1.0 says only whether it has JSON.
-    const JSON: &[ContentFormat] = &[ContentFormat::JSON];
-    let formats = match version < Version::V1_1 {
-        true if config.formats.contains(Format::Json) => JSON,
-        true => &[],
-        false => &config.announced_formats,
-    };
+/// What a Register, and an Update when it has changed, say about the objects; `formats` are those that are
+/// [`announced`].
+pub(super) fn object_list<'a>(
+    config: &'a ClientConfig,
+    version: Version,
+    formats: &'a [ContentFormat],
+) -> ObjectList<'a> {
     ObjectList {
         version,
         alternate_path: &config.alternate_path,
@@ -370,11 +368,31 @@ pub(super) fn object_list(config: &ClientConfig, version: Version) -> ObjectList
 
 /// The same as payload.
 fn list_links(config: &ClientConfig, tree: &Tree, version: Version) -> String {
+    let formats = announced(config, version);
     let mut text = String::new();
     let mut links = LinkWriter::new(&mut text);
-    object_list(config, version).for_each_link(tree, |link| {
+    object_list(config, version, &formats).for_each_link(tree, |link| {
         // A String takes whatever is written.
         let _ = link.write(&mut links);
     });
     text
+}
+
+/// The formats that an object list announces.
+pub(super) fn announced(config: &ClientConfig, version: Version) -> Vec<ContentFormat> {
+    // A client of LwM2M 1.0 says only whether it has JSON.
+    if version < Version::V1_1 {
+        let json = config.formats.contains(Format::Json);
+        return json.then_some(ContentFormat::JSON).into_iter().collect();
+    }
+    let defined = FormatSet::mandatory_for_server(version);
+    if !config.announced_formats.is_empty() || config.formats.contains_all(defined) {
+        return config.announced_formats.clone();
+    }
+    let every_client = FormatSet::mandatory_for_client(version);
+    let told = config
+        .formats
+        .formats()
+        .filter(|format| defined.contains(*format) && !every_client.contains(*format));
+    told.map(Format::content_format).collect()
 }

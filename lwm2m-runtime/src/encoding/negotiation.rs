@@ -186,6 +186,23 @@ impl FormatSet {
         self.0 & other.0 == other.0
     }
 
+    /// The formats, in a fixed order.
+    pub fn formats(self) -> impl Iterator<Item = Format> {
+        const ORDER: [Format; 10] = [
+            Format::Text,
+            Format::Opaque,
+            Format::SenmlCbor,
+            Format::SenmlJson,
+            Format::Lwm2mCbor,
+            Format::Cbor,
+            Format::Tlv,
+            Format::SenmlEtchJson,
+            Format::SenmlEtchCbor,
+            Format::Json,
+        ];
+        ORDER.into_iter().filter(move |format| self.contains(*format))
+    }
+
     /// The formats of both.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
@@ -195,10 +212,7 @@ impl FormatSet {
 
 impl fmt::Debug for FormatSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = PayloadKind::Value(None).formats(Version::V1_2);
-        let others = [Format::SenmlEtchJson, Format::SenmlEtchCbor, Format::Json];
-        let formats = all.iter().chain(&others).filter(|format| self.contains(**format));
-        f.debug_set().entries(formats).finish()
+        f.debug_set().entries(self.formats()).finish()
     }
 }
 

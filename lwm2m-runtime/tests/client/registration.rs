@@ -3,7 +3,7 @@
 use lwm2m_runtime::{
     client::{ClientConfig, Event, State},
     coap::{Code, OptionNumber},
-    encoding::ContentFormat,
+    encoding::{ContentFormat, Format, FormatSet},
     model::{Path, ValueRef, Version},
     operation::Transport,
 };
@@ -54,6 +54,48 @@ fn int_101_a_register_says_who_and_what() {
     );
     assert_eq!(bench.client.state(SERVER), Some(State::Registered));
     bench.silent();
+}
+
+#[test]
+fn a_client_that_lacks_a_format_says_what_it_has() {
+    use Format::{Json, SenmlCbor, SenmlJson, Text, Tlv};
+    for (version, formats, expected) in [
+        (Version::V1_2, vec![SenmlJson, Text], "</>;ct=110,"),
+        (Version::V1_2, vec![Tlv, SenmlCbor, Text], "</>;ct=\"112 11542\","),
+        (
+            Version::V1_1,
+            vec![Tlv, SenmlJson, Format::Lwm2mCbor],
+            "</>;ct=\"110 11542\",",
+        ),
+        // What every client has needs no words.
+        (Version::V1_2, vec![Text, Format::Opaque], ""),
+        (Version::V1_0, vec![Tlv, SenmlJson], ""),
+        (Version::V1_0, vec![Tlv, Json], "</>;ct=11543,"),
+    ] {
+        let config = ClientConfig {
+            versions: vec![version],
+            formats: FormatSet::of(&formats),
+            ..config()
+        };
+        let mut bench = Bench::new(config, tree());
+        bench.client.start(bench.now);
+        bench.connect(SERVER);
+        let register = bench.only();
+        let links = register.text();
+        let (before, _) = links.split_once("</1").unwrap();
+        assert_eq!(before, expected, "{version} {formats:?}");
+    }
+    // Nor does a client that has all.
+    for version in [Version::V1_1, Version::V1_2] {
+        let config = ClientConfig {
+            versions: vec![version],
+            ..config()
+        };
+        let mut bench = Bench::new(config, tree());
+        bench.client.start(bench.now);
+        bench.connect(SERVER);
+        assert!(bench.only().text().starts_with("</1"));
+    }
 }
 
 // proves: REG-20 REG-23
