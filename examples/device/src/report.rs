@@ -124,7 +124,7 @@ impl Report {
             Event::BootstrapNeeded { server } => {
                 let why = match server {
                     None => "there is no account at a server".to_owned(),
-                    Some(server) => format!("of server {server}"),
+                    Some(server) => format!("server {server} wants it, or cannot be registered with"),
                 };
                 self.line(
                     endpoint,
