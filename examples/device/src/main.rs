@@ -5,6 +5,7 @@
 
 mod accounts;
 mod arguments;
+mod blueprint;
 mod commands;
 mod doing;
 mod extra;
@@ -37,6 +38,7 @@ use tokio::{
 use crate::{
     accounts::Factory,
     arguments::Arguments,
+    blueprint::Blueprint,
     lookup::Lookups,
     report::Report,
     runner::{Common, Runner, bind},
@@ -63,19 +65,25 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let factory = Factory::new(arguments)?;
+    let blueprint = Blueprint {
+        arguments: arguments.clone(),
+        factory: Factory::new(arguments)?,
+    };
     let report = Report::new(arguments.json, arguments.fleet.count == 1);
-    for warning in &factory.warnings {
+    for warning in &blueprint.factory.warnings {
         report.say(
             format_args!("warning: {warning}"),
             json!({"event": "warning", "text": warning}),
         );
     }
     let before = resident();
-    let units = units(arguments, &factory, &report)?;
+    let units = (0..arguments.fleet.count)
+        .map(|number| Unit::new(&blueprint, number, &report))
+        .collect::<Result<Vec<_>, _>>()?;
     let lookups = Lookups::default();
     let servers = resolve(units.first().map_or(Vec::new(), Unit::known), &lookups).await?;
     let common = Rc::new(Common {
+        blueprint,
         lookups,
         report,
         window: Semaphore::new(arguments.fleet.window as usize),
@@ -167,17 +175,6 @@ async fn resolve(known: Vec<(Option<u16>, String)>, lookups: &Lookups) -> Result
         servers.push(Reached { server, uri, address });
     }
     Ok(servers)
-}
-
-/// The devices.
-fn units(arguments: &Arguments, factory: &Factory, report: &Report) -> Result<Vec<Unit>, String> {
-    (0..arguments.fleet.count)
-        .map(|number| {
-            let mut seed = [0; 16];
-            getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
-            Unit::new(arguments, factory, number, u128::from_ne_bytes(seed), report)
-        })
-        .collect()
 }
 
 /// The devices with their sockets: one for all where each can have an address of its own, and else one for each.

@@ -65,6 +65,21 @@ impl Store {
         }
     }
 
+    /// Forgets everything that was kept.
+    pub(crate) fn forget(self) -> Result<(), String> {
+        for end in [".a", ".b"] {
+            let mut path = self.path.clone();
+            path.as_mut_os_string().push(end);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(format!("{} cannot be removed: {error}", path.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps what has changed. What cannot be kept is told once.
     pub(crate) fn keep(&mut self, client: &Client) -> Option<String> {
         match self.keeper.keep(client) {

@@ -22,9 +22,10 @@ use tokio::{
 };
 
 use crate::{
+    blueprint::Blueprint,
     commands::Command,
     doing,
-    lookup::Lookups,
+    lookup::{Found, Lookups, connect, look_up},
     report::{Report, count},
     unit::{Stage, Unit},
     values::{Later, unix_time},
@@ -32,6 +33,7 @@ use crate::{
 
 /// What all runners have in common.
 pub(crate) struct Common {
+    pub(crate) blueprint: Blueprint,
     pub(crate) lookups: Lookups,
     pub(crate) report: Report,
     /// How many more devices may register, or de-register, at a time.
@@ -56,13 +58,6 @@ pub(crate) struct Runner {
     /// Addresses that were looked up.
     found: mpsc::UnboundedReceiver<Found>,
     finder: mpsc::UnboundedSender<Found>,
-}
-
-/// Where the server of a device is.
-struct Found {
-    index: usize,
-    server: u16,
-    addresses: Result<Vec<SocketAddr>, String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -267,6 +262,7 @@ impl Runner {
                     self.timers
                         .schedule(now + self.common.period, (number, Alarm::Tick));
                 }
+                Alarm::Later(_) if matches!(unit.stage, Stage::Stopping | Stage::Stopped) => {}
                 Alarm::Later(Later::Installed) => {
                     let station = &mut unit.station;
                     if unit.client.change(now, |tree| station.installed(tree)) {
@@ -277,6 +273,15 @@ impl Runner {
                         );
                         unit.client.moved(now);
                     }
+                }
+                Alarm::Later(Later::Reset) => {
+                    self.common.report.note(
+                        &unit.endpoint,
+                        "reset",
+                        "begins anew, as it came from the factory",
+                    );
+                    unit.resetting = true;
+                    unit.client.stop(now);
                 }
                 Alarm::Later(Later::Reboot) => {
                     self.common
@@ -333,6 +338,10 @@ impl Runner {
                         Some(addresses) => connect(unit, now, &self.socket, *server, &addresses),
                         None => look_up(common.clone(), self.finder.clone(), index, *server, uri.clone()),
                     }
+                }
+                Event::Stopped if unit.resetting && !stopping => {
+                    begin_anew(unit, now, &common);
+                    continue;
                 }
                 Event::CheckSmartcard { .. } => unit.check_card(now, report),
                 // This program has datagrams only.
@@ -420,27 +429,18 @@ fn set_time(unit: &mut Unit, now: Instant) {
     }
 }
 
-/// Connects a device to the one of a server's addresses whose turn it is.
-fn connect(unit: &mut Unit, now: Instant, socket: &Socket, server: u16, addresses: &[SocketAddr]) {
-    let mut addresses = addresses.to_vec();
-    addresses.retain(|address| socket.reaches(*address));
-    match unit.attempts.choose(server, &addresses) {
-        Some(address) => unit.client.connected(now, server, Peer::new(address)),
-        None => unit.client.disconnected(now, server),
+/// The device has de-registered, and begins as it came from the factory.
+fn begin_anew(unit: &mut Unit, now: Instant, common: &Common) {
+    match unit.reset(&common.blueprint, &common.report) {
+        Ok(()) => {
+            set_time(unit, now);
+            unit.client.start(now);
+        }
+        Err(error) => {
+            common.report.note(&unit.endpoint, "error", &error);
+            unit.stage = Stage::Stopped;
+        }
     }
-}
-
-/// Looks up the addresses of a server, beside everything else.
-fn look_up(common: Rc<Common>, finder: mpsc::UnboundedSender<Found>, index: usize, server: u16, uri: String) {
-    tokio::task::spawn_local(async move {
-        let addresses = common.lookups.find(&uri).await;
-        // Where nobody waits any more, the devices have stopped.
-        let _ = finder.send(Found {
-            index,
-            server,
-            addresses,
-        });
-    });
 }
 
 /// The next command; waits for ever where there are none.

@@ -3,27 +3,24 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use lwm2m_runtime::{
-    client::{Client, ClientConfig, Event, State},
-    coap::EndpointConfig,
+    client::{Client, Event, State},
     net::Attempts,
     objects::Lwm2mSecurity,
     operation::TreeView,
     time::Instant,
-    tree::Tree,
 };
 
 use crate::{
-    accounts::Factory,
-    arguments::Arguments,
+    blueprint::{Blueprint, Made},
     memory::{self, Store},
-    objects,
     report::Report,
-    values::{Station, unix_time},
+    values::Station,
 };
 
 /// A device of the fleet, or the only one.
 pub(crate) struct Unit {
     pub(crate) endpoint: String,
+    number: u32,
     pub(crate) client: Client,
     pub(crate) station: Station,
     /// The address that its datagrams leave from, where several devices share a socket.
@@ -33,6 +30,8 @@ pub(crate) struct Unit {
     /// Where the smartcard is.
     card: Option<PathBuf>,
     pub(crate) stage: Stage,
+    /// Whether it begins anew as it came from the factory, once it has de-registered.
+    pub(crate) resetting: bool,
     /// Whether any server has a registration.
     pub(crate) registered: bool,
 }
@@ -51,73 +50,35 @@ pub(crate) enum Stage {
 }
 
 impl Unit {
-    pub(crate) fn new(
-        arguments: &Arguments,
-        factory: &Factory,
-        number: u32,
-        seed: u128,
-        report: &Report,
-    ) -> Result<Self, String> {
-        let endpoint = match arguments.fleet.count {
-            1 => arguments.endpoint.clone(),
-            _ => format!("{}-{number}", arguments.endpoint),
-        };
-        let tree = objects::tree(arguments, &format!("WS-{number:06}"), unix_time());
-        let mut tree = tree.map_err(|error| error.to_string())?;
-        let card = arguments.accounts.smartcard.clone();
-        // What a smartcard has counts, and else the factory's accounts.
-        if card.is_none() {
-            configure(&mut tree, factory)?;
-        }
-        let mut config = ClientConfig::new(endpoint.clone());
-        if let Some(version) = arguments.version {
-            config.versions = vec![version];
-        }
-        config.formats = arguments.format_set();
-        if arguments.announce_formats {
-            config.announced_formats = arguments
-                .formats
-                .iter()
-                .map(|format| format.content_format())
-                .collect();
-        }
-        config.queue_mode = arguments.sleep.queue_mode;
-        config.awake_time = arguments.sleep.awake;
-        config.bootstrap_pack = !arguments.accounts.no_pack;
-        config.bootstrap_format = arguments.accounts.bootstrap_format;
-        config.coap = EndpointConfig {
-            // Memory of answers, to repeat them: a fleet's devices have few servers each.
-            max_recent: 64,
-            ..EndpointConfig::default()
-        };
-        let mut client = Client::new(config, tree, seed);
-        let of_fleet = (arguments.fleet.count > 1).then_some(number);
-        let (store, restored) = Store::open(&arguments.memory, of_fleet, &mut client)?.unzip();
-        let restored = restored.flatten();
-        if let Some(text) = &restored {
-            report.note(&endpoint, "restored", text);
-        }
-        if let Some(card) = &card {
-            let now = Instant::default();
-            let inserted = memory::insert_card(&mut client, now, card).unwrap_or_else(|error| {
-                report.note(&endpoint, "error", &error);
-                false
-            });
-            if !inserted && restored.is_none() {
-                client.change(now, |tree| configure(tree, factory))?;
-            }
-        }
+    pub(crate) fn new(blueprint: &Blueprint, number: u32, report: &Report) -> Result<Self, String> {
+        let Made { client, store, seed } = blueprint.make(number, report)?;
         Ok(Self {
             client,
-            station: Station::new(seed as u64),
-            endpoint,
+            station: Station::new(seed),
+            endpoint: blueprint.endpoint(number),
+            number,
             address: None,
             attempts: Attempts::default(),
             store,
-            card,
+            card: blueprint.arguments.accounts.smartcard.clone(),
             stage: Stage::Waiting,
+            resetting: false,
             registered: false,
         })
+    }
+
+    /// Forgets everything, as it came from the factory. It is not started.
+    pub(crate) fn reset(&mut self, blueprint: &Blueprint, report: &Report) -> Result<(), String> {
+        if let Some(store) = self.store.take() {
+            store.forget()?;
+        }
+        let Made { client, store, seed } = blueprint.make(self.number, report)?;
+        self.client = client;
+        self.store = store;
+        self.station = Station::new(seed);
+        self.attempts = Attempts::default();
+        self.resetting = false;
+        Ok(())
     }
 
     /// The servers that it has accounts at, and the bootstrap server, which has no number.
@@ -174,9 +135,4 @@ impl Unit {
         }
         first
     }
-}
-
-/// Gives a device the accounts that it leaves the factory with.
-fn configure(tree: &mut Tree, factory: &Factory) -> Result<(), String> {
-    tree.configure(&factory.values).map_err(|error| error.to_string())
 }

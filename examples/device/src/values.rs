@@ -22,6 +22,8 @@ pub(crate) const NORMAL: f64 = 21.5;
 pub(crate) enum Later {
     /// It starts again, and registers.
     Reboot,
+    /// It begins anew, as it came from the factory.
+    Reset,
     /// The firmware's installation is over.
     Installed,
 }
@@ -185,12 +187,7 @@ impl Application for Station {
                 Status::Changed
             }
             (Some(3), Some(5)) => {
-                self.clock = 0;
-                tree.update::<Device, _>(0, |device| {
-                    device.utc_offset = Some("+00:00".to_owned());
-                    device.timezone = Some("Etc/UTC".to_owned());
-                });
-                self.later = Some((Later::Reboot, Duration::from_secs(1)));
+                self.later = Some((Later::Reset, Duration::from_secs(1)));
                 Status::Changed
             }
             (Some(3), Some(12)) => {

@@ -490,7 +490,21 @@ async fn what_was_kept_counts_after_a_restart() {
         .await
         .unwrap();
     assert_eq!(timezone, "Europe/Berlin");
-    program.quit();
+    // As it came from the factory, it asks a bootstrap server that is not there any more.
+    server
+        .device("station-1")
+        .execute(Device::FACTORY_RESET.at(0), ())
+        .await
+        .unwrap();
+    program.expect("reset");
+    program.expect("deregistered");
+    program.expect("bootstrapping");
+    program.say("get /3/0/15");
+    assert_eq!(program.expect("value")["value"], "Etc/UTC");
+    assert!(!fs::exists(format!("{store}.a")).unwrap());
+    program.say("quit");
+    program.expect("bootstrap-failed");
+    assert!(program.child.wait().unwrap().success());
 
     // What is kept may be damaged, and may be given up.
     for end in [".a", ".b"] {
