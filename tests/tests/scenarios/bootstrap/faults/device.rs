@@ -7,17 +7,30 @@ use lwm2m_runtime::{
 
 /// What is left of a device when it begins anew.
 #[derive(Clone, Debug, Default)]
-struct Medium(Rc<RefCell<[Vec<u8>; 2]>>);
+struct Medium(Rc<RefCell<Cells>>);
+
+#[derive(Debug, Default)]
+struct Cells {
+    slots: [Vec<u8>; 2],
+    /// How many bytes are written until the device crashes.
+    left: Option<usize>,
+}
 
 impl Slots for Medium {
     type Error = Infallible;
 
     fn read(&mut self, slot: Slot) -> Result<Vec<u8>, Infallible> {
-        Ok(self.0.borrow()[usize::from(slot == Slot::B)].clone())
+        Ok(self.0.borrow().slots[usize::from(slot == Slot::B)].clone())
     }
 
     fn write(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Infallible> {
-        self.0.borrow_mut()[usize::from(slot == Slot::B)] = bytes.to_vec();
+        let mut cells = self.0.borrow_mut();
+        let left = cells.left.unwrap_or(usize::MAX);
+        let written = left.min(bytes.len());
+        cells.left = cells.left.map(|left| left - written);
+        if written > 0 {
+            cells.slots[usize::from(slot == Slot::B)] = bytes[..written].to_vec();
+        }
         Ok(())
     }
 }
@@ -42,8 +55,15 @@ impl Storage {
         self.keeper.keep(client).unwrap();
     }
 
+    /// The same, but the device crashes after so many bytes.
+    pub(super) fn keep_some(&mut self, client: &Client, bytes: usize) {
+        self.medium.0.borrow_mut().left = Some(bytes);
+        self.keep(client);
+    }
+
     /// Puts back what was kept.
     pub(super) fn restore(&mut self, client: &mut Client) {
+        self.medium.0.borrow_mut().left = None;
         let (keeper, restored) = ClientKeeper::open(self.medium.clone(), client).unwrap();
         assert!(restored.is_none_or(|restored| restored.lost.is_empty()));
         self.keeper = keeper;

@@ -14,8 +14,8 @@ pub(super) enum Fault {
     Outage,
     /// The device begins anew, with what it has kept.
     Device,
-    /// The same, and what it was just told to keep it has not kept yet.
-    DeviceBeforeKeeping,
+    /// The same, and of what it was to keep at that moment it has kept so many bytes only.
+    DeviceWhileKeeping(usize),
     /// The bootstrap server begins anew.
     BootstrapServer,
     /// The servers begin anew: nobody is registered.
@@ -28,7 +28,7 @@ pub(super) enum Fault {
 }
 
 /// Those that happen at a message.
-pub(super) const MESSAGE_FAULTS: [Fault; 10] = [
+pub(super) const MESSAGE_FAULTS: [Fault; 12] = [
     Fault::Message(Mishap::Lost),
     Fault::Message(Mishap::Twice),
     // Its repetition and what follows overtake it.
@@ -37,7 +37,10 @@ pub(super) const MESSAGE_FAULTS: [Fault; 10] = [
     Fault::Message(Mishap::Late(Duration::from_secs(600))),
     Fault::Outage,
     Fault::Device,
-    Fault::DeviceBeforeKeeping,
+    Fault::DeviceWhileKeeping(0),
+    Fault::DeviceWhileKeeping(100),
+    // In the middle of the second copy.
+    Fault::DeviceWhileKeeping(300),
     Fault::BootstrapServer,
     Fault::Servers,
     Fault::DayWithout,
@@ -50,7 +53,10 @@ impl Fault {
     /// Whether the device may be left with the configuration that it had, although nobody is away: it has forgotten what it
     /// was about, or was not the one who wanted it.
     pub(super) const fn may_be_forgotten(self) -> bool {
-        matches!(self, Self::Device | Self::DeviceBeforeKeeping | Self::DayWithout)
+        matches!(
+            self,
+            Self::Device | Self::DeviceWhileKeeping(_) | Self::DayWithout
+        )
     }
 
     /// How long to look at what comes of it.

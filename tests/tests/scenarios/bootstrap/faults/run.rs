@@ -69,48 +69,59 @@ pub(super) struct Run<'c> {
     emptied_packs: usize,
 }
 
-/// The scenario with a fault at a message, and what must hold meanwhile and after it.
-pub(super) fn suffer(case: &Case, version: Version, reference: &Reference, fault: Fault, number: usize) {
+/// The scenario with faults at messages, and what must hold meanwhile and after them.
+pub(super) fn suffer(case: &Case, version: Version, reference: &Reference, faults: &[(Fault, usize)]) {
     let mut run = Run::new(case, version);
-    let context = format!("{} of LwM2M {version}, {fault:?} at message {number}", case.name);
-    let number = run.first + number;
-    if let Fault::Message(mishap) = fault {
-        run.pair.mishaps.insert(number, mishap);
+    let context = format!(
+        "{} of LwM2M {version}, faults and messages: {faults:?}",
+        case.name
+    );
+    let mut strikes: Vec<(Fault, usize)> = Vec::new();
+    let mut refuses = 0;
+    for (fault, number) in faults {
+        let number = run.first + number;
+        match fault {
+            Fault::Message(mishap) => {
+                run.pair.mishaps.insert(number, *mishap);
+            }
+            Fault::Refused(times) => refuses = usize::from(*times),
+            _ => strikes.push((*fault, number)),
+        }
     }
     run.begin();
-    let mut strikes = (!matches!(fault, Fault::Message(_) | Fault::Refused(_))).then_some(number);
     let mut over: Option<Instant> = None;
-    let end = run.pair.now + fault.aftermath();
+    let aftermath = faults.iter().map(|(fault, _)| fault.aftermath()).max();
+    let aftermath = aftermath.unwrap_or_default();
+    let mut end = run.pair.now + aftermath;
     while run.pair.step(end) {
-        if let Fault::Refused(times) = fault {
-            if run.refusals() < times.into() {
-                run.emptied_packs += empty_writes(&mut run);
-            }
+        if run.refusals() < refuses {
+            run.emptied_packs += empty_writes(&mut run);
         }
-        let now = strikes.take_if(|number| run.pair.wire.mark() > *number).is_some();
-        if !(now && fault == Fault::DeviceBeforeKeeping) {
+        let sent = run.pair.wire.mark();
+        let (now, later): (Vec<_>, Vec<_>) = strikes.into_iter().partition(|(_, number)| sent > *number);
+        strikes = later;
+        if !now
+            .iter()
+            .any(|(fault, _)| matches!(fault, Fault::DeviceWhileKeeping(_)))
+        {
             run.storage.keep(run.pair.client());
         }
-        if now {
-            over = run.strike(fault);
+        for (fault, _) in now {
+            over = over.max(run.strike(fault));
+            end = run.pair.now + aftermath;
         }
         if over.take_if(|end| run.pair.now >= *end).is_some() {
             run.recover();
         }
         run.check(reference, &context);
     }
-    if let Fault::Refused(times) = fault {
-        // The bootstrap server tries it twice again, the client after that.
-        assert!(
-            run.refusals() >= usize::from(times),
-            "{context}\n{}",
-            run.pair.log()
-        );
-    }
+    // The bootstrap server tries it twice again, the client after that.
+    assert!(run.refusals() >= refuses, "{context}\n{}", run.pair.log());
     run.come_to_rest(&context);
     run.check_end(reference, &context);
     let done = essence(run.pair.client().tree()) == reference.new;
-    let forgotten = fault.may_be_forgotten() || case.trigger == Trigger::BootstrapServer;
+    let forgotten =
+        faults.iter().any(|(fault, _)| fault.may_be_forgotten()) || case.trigger == Trigger::BootstrapServer;
     assert!(done || forgotten, "{context}\n{}", run.pair.log());
     if !done {
         // Whoever wanted it wants it again.
@@ -176,7 +187,10 @@ impl<'c> Run<'c> {
                 pair.link.faults.loss = 100;
                 Some(pair.now + Duration::from_secs(300))
             }
-            Fault::Device | Fault::DeviceBeforeKeeping => {
+            Fault::Device | Fault::DeviceWhileKeeping(_) => {
+                if let Fault::DeviceWhileKeeping(bytes) = fault {
+                    self.storage.keep_some(pair.client(), bytes);
+                }
                 let config = self.case.config(self.version);
                 let storage = &mut self.storage;
                 pair.restart_client_with(0, config, (self.case.begin)(), |client| storage.restore(client));
