@@ -2,7 +2,7 @@ use super::{ClientConfig, account::Account, transport::choice};
 use crate::{
     model::{Path, ValueRef, Version},
     operation::{Binding, Status, Transport},
-    tree::{Application, Block, Change, Create, Execute, Executed, Tree, Write},
+    tree::{Application, Execute, Executed, Tree, Write},
 };
 
 /// What a server has the engine itself do, once it is answered.
@@ -81,6 +81,10 @@ impl Own<'_> {
 }
 
 impl Application for Own<'_> {
+    fn inner(&mut self) -> Option<&mut dyn Application> {
+        Some(self.application)
+    }
+
     fn execute(&mut self, tree: &mut Tree, execute: &Execute<'_>) -> Executed {
         let &[1, instance, resource @ (4 | 8 | 9)] = &*execute.path.ids() else {
             return self.application.execute(tree, execute);
@@ -96,36 +100,8 @@ impl Application for Own<'_> {
         Executed::OK
     }
 
-    fn refresh(&mut self, tree: &mut Tree, path: Path) {
-        self.application.refresh(tree, path);
-    }
-
     fn write(&mut self, tree: &Tree, write: &Write<'_>) -> Result<(), Status> {
         self.check(write.path, write.value)?;
         self.application.write(tree, write)
-    }
-
-    fn create(&mut self, tree: &Tree, create: &mut Create<'_>) -> Result<(), Status> {
-        self.application.create(tree, create)
-    }
-
-    fn delete(&mut self, tree: &Tree, instance: Path, server: u16) -> Result<(), Status> {
-        self.application.delete(tree, instance, server)
-    }
-
-    fn changed(&mut self, tree: &mut Tree, change: &Change) {
-        self.application.changed(tree, change);
-    }
-
-    fn accepts_stream(&mut self, tree: &Tree, resource: Path) -> bool {
-        self.application.accepts_stream(tree, resource)
-    }
-
-    fn write_block(&mut self, tree: &mut Tree, block: &Block<'_>) -> Result<(), Status> {
-        self.application.write_block(tree, block)
-    }
-
-    fn stream_abandoned(&mut self, tree: &mut Tree, resource: Path) {
-        self.application.stream_abandoned(tree, resource);
     }
 }

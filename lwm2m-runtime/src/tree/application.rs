@@ -56,10 +56,18 @@ use crate::{
 /// # Ok::<(), lwm2m_runtime::tree::TreeError>(())
 /// ```
 pub trait Application {
+    /// An application behind this one, which does whatever this one has no method of its own for: that is how one is put in
+    /// front of another. None by default.
+    fn inner(&mut self) -> Option<&mut dyn Application> {
+        None
+    }
+
     /// A server is about to read a path, or its value is about to be looked at for a notification: live values below it may
     /// be brought up to date, with [`Tree::update`] or [`Tree::set`]. The root stands for everything.
     fn refresh(&mut self, tree: &mut Tree, path: Path) {
-        let _ = (tree, path);
+        if let Some(inner) = self.inner() {
+            inner.refresh(tree, path);
+        }
     }
 
     /// A server wants to write a value or to remove one. Type, range and links are checked already.
@@ -69,15 +77,16 @@ pub trait Application {
     /// The status that refuses the request, such as [`Status::BadRequest`] for a value that the device does not accept, or
     /// [`Status::MethodNotAllowed`] for one that cannot be written now.
     fn write(&mut self, tree: &Tree, write: &Write<'_>) -> Result<(), Status> {
-        let _ = (tree, write);
-        Ok(())
+        self.inner().map_or(Ok(()), |inner| inner.write(tree, write))
     }
 
     /// A server executes a resource. 4.05 by default. What breaks the connection, such as a reboot, waits until the
     /// answer is out: note it here and do it after the engine has sent what it had to send.
     fn execute(&mut self, tree: &mut Tree, execute: &Execute<'_>) -> Executed {
-        let _ = (tree, execute);
-        Executed::Done(Status::MethodNotAllowed)
+        match self.inner() {
+            Some(inner) => inner.execute(tree, execute),
+            None => Executed::Done(Status::MethodNotAllowed),
+        }
     }
 
     /// A server wants to create an instance: the application may give it values that servers cannot, and defaults for
@@ -88,8 +97,7 @@ pub trait Application {
     /// The status that refuses the request: [`Status::Unauthorized`] or [`Status::MethodNotAllowed`] if servers may not
     /// create such instances.
     fn create(&mut self, tree: &Tree, create: &mut Create<'_>) -> Result<(), Status> {
-        let _ = (tree, create);
-        Ok(())
+        self.inner().map_or(Ok(()), |inner| inner.create(tree, create))
     }
 
     /// A server wants to delete an instance.
@@ -98,21 +106,23 @@ pub trait Application {
     ///
     /// The status that refuses the request: [`Status::Unauthorized`] or [`Status::MethodNotAllowed`].
     fn delete(&mut self, tree: &Tree, instance: Path, server: u16) -> Result<(), Status> {
-        let _ = (tree, instance, server);
-        Ok(())
+        self.inner()
+            .map_or(Ok(()), |inner| inner.delete(tree, instance, server))
     }
 
     /// Something that a server asked for was applied: a value of a resource, an instance that came or went.
     fn changed(&mut self, tree: &mut Tree, change: &Change) {
-        let _ = (tree, change);
+        if let Some(inner) = self.inner() {
+            inner.changed(tree, change);
+        }
     }
 
     /// Whether an opaque resource takes what servers write block by block, by [`write_block`](Self::write_block), and not
     /// as a value; what fits into one message is one block. For what is larger than memory, such as the package of a
     /// firmware update. Never by default.
     fn accepts_stream(&mut self, tree: &Tree, resource: Path) -> bool {
-        let _ = (tree, resource);
-        false
+        self.inner()
+            .is_some_and(|inner| inner.accepts_stream(tree, resource))
     }
 
     /// The next block of an opaque resource. Blocks come in order and without gaps; the first, with offset 0, begins anew
@@ -122,15 +132,19 @@ pub trait Application {
     ///
     /// The status that ends the transfer: [`Status::RequestEntityTooLarge`], [`Status::InternalServerError`], ..
     fn write_block(&mut self, tree: &mut Tree, block: &Block<'_>) -> Result<(), Status> {
-        let _ = (tree, block);
-        Err(Status::MethodNotAllowed)
+        match self.inner() {
+            Some(inner) => inner.write_block(tree, block),
+            None => Err(Status::MethodNotAllowed),
+        }
     }
 
     /// No more blocks come of a resource whose last one has not come: they have stopped, the session with the server has
     /// ended, or the server lost its right meanwhile. A download of firmware has failed, unless the application has given
     /// it up itself.
     fn stream_abandoned(&mut self, tree: &mut Tree, resource: Path) {
-        let _ = (tree, resource);
+        if let Some(inner) = self.inner() {
+            inner.stream_abandoned(tree, resource);
+        }
     }
 }
 

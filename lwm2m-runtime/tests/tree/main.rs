@@ -15,6 +15,7 @@ mod device;
 mod discovering;
 mod executing;
 mod keeping;
+mod layers;
 mod limits;
 mod property;
 mod reading;

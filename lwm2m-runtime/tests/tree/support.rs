@@ -338,6 +338,7 @@ pub(crate) struct Program {
     pub(crate) changed: Vec<String>,
     pub(crate) stream: Option<Path>,
     pub(crate) blocks: Vec<(u64, Vec<u8>, bool)>,
+    pub(crate) abandoned: Vec<Path>,
 }
 
 impl Program {
@@ -402,5 +403,9 @@ impl Application for Program {
     fn write_block(&mut self, _: &mut Tree, block: &Block<'_>) -> Result<(), Status> {
         self.blocks.push((block.offset, block.bytes.to_vec(), block.last));
         self.consent(block.path)
+    }
+
+    fn stream_abandoned(&mut self, _: &mut Tree, resource: Path) {
+        self.abandoned.push(resource);
     }
 }

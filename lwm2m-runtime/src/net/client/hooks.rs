@@ -3,7 +3,7 @@ use std::{boxed::Box, collections::BTreeMap, vec::Vec};
 use crate::{
     model::{Path, ValueRef},
     operation::{Arguments, Status, TreeView},
-    tree::{Application, Block, Change, Create, Execute, Executed, Tree, Write},
+    tree::{Application, Execute, Executed, Tree, Write},
 };
 
 /// A server executes a resource: what the device's program is told, and what it may change.
@@ -82,6 +82,10 @@ fn resource(path: Path) -> Option<(u16, Key)> {
 }
 
 impl Application for Hooks {
+    fn inner(&mut self) -> Option<&mut dyn Application> {
+        Some(&mut *self.application)
+    }
+
     fn refresh(&mut self, tree: &mut Tree, path: Path) {
         for ((object, id), read) in &mut self.read {
             let concerned = path.object_id().is_none_or(|asked| asked == *object)
@@ -123,29 +127,5 @@ impl Application for Hooks {
             }),
             None => self.application.execute(tree, execute),
         }
-    }
-
-    fn create(&mut self, tree: &Tree, create: &mut Create<'_>) -> Result<(), Status> {
-        self.application.create(tree, create)
-    }
-
-    fn delete(&mut self, tree: &Tree, instance: Path, server: u16) -> Result<(), Status> {
-        self.application.delete(tree, instance, server)
-    }
-
-    fn changed(&mut self, tree: &mut Tree, change: &Change) {
-        self.application.changed(tree, change);
-    }
-
-    fn accepts_stream(&mut self, tree: &Tree, resource: Path) -> bool {
-        self.application.accepts_stream(tree, resource)
-    }
-
-    fn write_block(&mut self, tree: &mut Tree, block: &Block<'_>) -> Result<(), Status> {
-        self.application.write_block(tree, block)
-    }
-
-    fn stream_abandoned(&mut self, tree: &mut Tree, resource: Path) {
-        self.application.stream_abandoned(tree, resource);
     }
 }
