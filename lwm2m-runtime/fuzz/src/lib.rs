@@ -6,6 +6,7 @@
 pub mod bootstrap;
 pub mod client;
 pub mod coap;
+mod configuration_file;
 mod link;
 pub mod operation;
 mod script;
@@ -21,6 +22,7 @@ use lwm2m_runtime::{
     object::{DynamicInstance, Instance, Instances},
 };
 
+pub use configuration_file::configuration_file;
 pub use link::links;
 
 const fn resource(id: u16, resource_type: ResourceType) -> ResourceDefinition {

@@ -83,6 +83,15 @@ pub(super) fn pre_shared_key(context: &mut Context<'_>, entry: &Entry<'_>, key: 
             key.len()
         );
         context.warn(&entry.at, message);
+    } else if key
+        .iter()
+        .all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace())
+    {
+        context.warn(
+            &entry.at,
+            "this key is a text of hexadecimal digits, and each digit counts as a byte: write { hex = \"..\" }, or a file \
+             of the bytes themselves",
+        );
     } else if different < 8 {
         context.warn(&entry.at, format!("this key looks easy to guess; {advice}"));
     }

@@ -1,3 +1,4 @@
+use core::fmt;
 use std::{
     format, io,
     path::{Path, PathBuf},
@@ -17,7 +18,7 @@ use super::{
 use crate::{bootstrap::Plans, configuration::BootstrapConfiguration};
 
 /// A file of accounts or plans, in TOML.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ConfigurationFile {
     text: String,
     path: Option<PathBuf>,
@@ -122,5 +123,15 @@ impl ConfigurationFile {
             context.warn(&(at..at), message);
         }
         context.finish(value, self.path.as_deref())
+    }
+}
+
+impl fmt::Debug for ConfigurationFile {
+    /// Where it is, and not what it says: some of that is secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigurationFile")
+            .field("path", &self.path)
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
     }
 }

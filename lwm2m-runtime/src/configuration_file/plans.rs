@@ -94,7 +94,7 @@ fn plan(context: &mut Context<'_>, mut table: Table<'_>, keys: &mut Keys) -> Opt
     let whom = whom.map(|(who, key)| table.take(key).map(|entry| (who, entry)));
     let mut whom = whom.into_iter().flatten();
     let whom = match (whom.next(), whom.next()) {
-        (Some((who, entry)), None) => entry.string(context).map(|name| (who, String::from(name))),
+        (Some((who, entry)), None) => name(context, &entry).map(|name| (who, name)),
         _ => {
             context.error(
                 &table.at,
@@ -129,6 +129,20 @@ fn plan(context: &mut Context<'_>, mut table: Table<'_>, keys: &mut Keys) -> Opt
     }
     let (who, name) = whom?;
     Some((who, name, plan))
+}
+
+/// The name of an endpoint, or a pattern of names.
+fn name(context: &mut Context<'_>, entry: &Entry<'_>) -> Option<String> {
+    let name = entry.string(context)?;
+    let usable = (1..=252).contains(&name.len()) && !name.chars().any(char::is_control);
+    if !usable {
+        let key = quoted(&entry.key);
+        context.error(
+            &entry.at,
+            format!("{key} has 1 to 252 bytes, and no control characters"),
+        );
+    }
+    usable.then(|| name.into())
 }
 
 /// What both a plan and a file of accounts have: accounts, rules, values.

@@ -68,6 +68,29 @@ fn keys_come_from_files_beside_it() {
 }
 
 #[test]
+fn a_key_file_of_digits_is_told() {
+    let directory = Directory::new("digits");
+    directory.write("sensor.key", "8a6ff26e07d5bc4a19e3d6f0b7c25e91\n");
+    let psk =
+        format!("{ACCOUNT}mode = \"pre-shared-key\"\nidentity = \"a\"\nkey = {{ file = \"sensor.key\" }}\n");
+    let file = ConfigurationFile::new(psk).in_directory(&directory.0);
+    let found = file.accounts().unwrap().warnings;
+    assert!(
+        found.len() == 1 && found[0].message.contains("hexadecimal digits"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_file_is_shown_without_its_secrets() {
+    let shown = format!("{:?}", ConfigurationFile::new("key = \"geheim\""));
+    assert!(
+        shown.contains("ConfigurationFile") && !shown.contains("geheim"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn certificates_come_from_der_and_pem() {
     let directory = Directory::new("pem");
     directory.write("own.der", [0x30, 0x01]);

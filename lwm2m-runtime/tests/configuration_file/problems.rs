@@ -165,6 +165,10 @@ fn a_plan_is_for_an_endpoint_or_a_pattern() {
         &["6:1: there is a plan for `a` already"],
     );
     check(
+        wrong_plans(&format!("[[plan]]\nendpoint = \"\"\n{account}")),
+        &["2:1: `endpoint` has 1 to 252 bytes, and no control characters"],
+    );
+    check(
         wrong_plans("[defaults]\nendpoint = \"a\"\n"),
         &["2:1: defaults are for every plan; `endpoint` belongs into a `[[plan]]`"],
     );
