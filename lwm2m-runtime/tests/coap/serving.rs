@@ -517,6 +517,40 @@ fn open_requests_are_bounded_for_a_peer_and_for_all_and_recover() {
 }
 
 #[test]
+fn nobody_makes_another_one_s_messages_forgotten() {
+    let config = EndpointConfig {
+        max_recent: 64,
+        max_recent_bytes: 4_096,
+        ..EndpointConfig::default()
+    };
+    let mut endpoint = Endpoint::new(config, SEED);
+    let serve = |endpoint: &mut Endpoint, from, id, length: usize| {
+        let (responder, _) = asked(endpoint, at(1), peer(from), &request(id));
+        respond(endpoint, at(1), responder, &vec![id as u8; length]);
+        only(endpoint)
+    };
+    let first = serve(&mut endpoint, 1, 1, 100);
+    // One that sends many messages, and one that asks for much.
+    for id in 1..=1_000 {
+        serve(&mut endpoint, 2, id, 0);
+        serve(&mut endpoint, 3, id, 1_000);
+    }
+    let second = serve(&mut endpoint, 1, 2, 100);
+    for (id, response) in [(1, first), (2, second)] {
+        nothing(&mut endpoint, at(2), peer(1), &request(id));
+        assert_eq!(only(&mut endpoint), response);
+    }
+    // Theirs of late are still known, and long ago so is not what they sent.
+    nothing(&mut endpoint, at(2), peer(2), &request(1_000));
+    assert_eq!(sent(&mut endpoint).len(), 1);
+    nothing(&mut endpoint, at(2), peer(3), &request(1_000));
+    let _ = sent(&mut endpoint);
+    let _ = asked(&mut endpoint, at(2), peer(2), &request(500));
+    run_out(&mut endpoint);
+    assert!(endpoint.is_idle());
+}
+
+#[test]
 fn remembered_messages_are_bounded_by_number_and_bytes_and_the_oldest_goes() {
     let config = EndpointConfig {
         max_recent: 4,

@@ -125,9 +125,10 @@ pub struct EndpointConfig {
     pub max_served_bodies: usize,
     /// How often a transfer of blocks starts again after 4.08, 4.13 or a changed body. Default 2.
     pub max_block_restarts: u8,
-    /// Messages remembered to recognise their repetition; the oldest makes room. Default 512.
+    /// Messages remembered to recognise their repetition; the oldest makes room. Where there are several peers, one that
+    /// has sent an eighth of them has further ones remembered apart, a quarter as many again. Default 512.
     pub max_recent: usize,
-    /// Bytes of responses remembered to be repeated; the oldest makes room. Default 32 KiB.
+    /// Bytes of responses remembered to be repeated; the oldest makes room, in the same parts. Default 32 KiB.
     pub max_recent_bytes: usize,
     /// Non-confirmable notifications remembered to understand a reset. Default 64.
     pub max_sent_notifications: usize,

@@ -13,7 +13,7 @@
 //! | `slices` | bodies served by Block2 |
 //! | `notify` | notifications, sent and received |
 //! | `outgoing` | what is repeated until it is acknowledged |
-//! | `recent` | deduplication |
+//! | `recent`, `shares` | deduplication, and how much of it is whose |
 //! | `message_ids`, `echo`, `peers`, `budget`, `outbox`, `encode` | what these share |
 
 mod assembly;
@@ -35,6 +35,7 @@ mod recent;
 mod request;
 mod respond;
 mod serve;
+mod shares;
 mod slices;
 mod token;
 mod transfer;

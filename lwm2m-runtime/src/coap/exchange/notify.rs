@@ -20,6 +20,7 @@ use super::{
     encode::Head,
     outgoing::{Kind, Outgoing, Phase},
     peer::PeerKey,
+    recent::RecentId,
     request::message_type,
     slices::Whole,
     transfer::{Download, Transfer, block, fits},
@@ -114,7 +115,7 @@ pub struct UnmatchedHandle {
     id: u16,
     confirmable: bool,
     notification: bool,
-    recent: u32,
+    recent: RecentId,
 }
 
 /// The first block of a notification's body.
@@ -233,7 +234,7 @@ impl Endpoint {
         &mut self,
         peer: PeerKey,
         message: Message<'d>,
-        recent: u32,
+        recent: RecentId,
     ) -> Unmatched<'d> {
         let confirmable = message.message_type == MessageType::Confirmable;
         let first = block(&message, OptionNumber::BLOCK2)

@@ -18,7 +18,7 @@ use super::{
     encode::Head,
     outgoing::{Kind, Phase},
     peer::PeerKey,
-    recent::{Arrival, Repeat, Seen},
+    recent::{Arrival, RecentId, Repeat, Seen},
     transfer::Step,
 };
 use crate::{
@@ -226,7 +226,7 @@ impl Endpoint {
         key: PeerKey,
         message: &Message<'_>,
         length: usize,
-    ) -> Option<u32> {
+    ) -> Option<RecentId> {
         let confirmable = message.message_type == MessageType::Confirmable;
         let arrival = Arrival {
             peer: key,
@@ -247,7 +247,7 @@ impl Endpoint {
             Repeat::Acknowledgement => self.send_empty(key.peer, MessageType::Acknowledgement, message.id),
             Repeat::Reset => self.send_empty(key.peer, MessageType::Reset, message.id),
             Repeat::Response { start, length } => {
-                let (front, back) = self.recent.response(start, length);
+                let (front, back) = self.recent.response(number, start, length);
                 let out = self.outbox.begin();
                 out.extend_from_slice(front);
                 out.extend_from_slice(back);

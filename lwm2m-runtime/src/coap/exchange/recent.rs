@@ -6,18 +6,42 @@
 //!    never sees it.
 //!
 //! Messages and answers are kept in the order of their arrival, within budgets of their own; the oldest goes first.
+//!
+//! Nobody makes others forgotten: where there are several peers, one that has an eighth of the budget has what more it
+//! sends remembered apart, in a quarter as much again.
 
 use alloc::collections::VecDeque;
 use core::time::Duration;
 
 use hashbrown::HashTable;
 
-use super::{EndpointConfig, peer::PeerKey};
+use super::{
+    EndpointConfig,
+    peer::PeerKey,
+    shares::{Share, Shares},
+};
 use crate::time::Instant;
 
 /// The messages of late.
 #[derive(Debug)]
 pub(super) struct Recent {
+    /// Those of peers that leave room for others.
+    all: Memory,
+    /// What more than its share a peer has sent.
+    loud: Memory,
+    share: Share,
+}
+
+/// Names a message of late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RecentId {
+    loud: bool,
+    number: u32,
+}
+
+/// Messages in the order of their arrival.
+#[derive(Debug)]
+struct Memory {
     entries: VecDeque<Entry>,
     /// The number of the first entry; they are numbered in order.
     first: u32,
@@ -28,6 +52,8 @@ pub(super) struct Recent {
     start: u64,
     /// Which entry each answer belongs to, and its length.
     owners: VecDeque<(u32, u16)>,
+    /// How much of it is whose.
+    shares: Shares,
     limits: Limits,
 }
 
@@ -76,9 +102,9 @@ pub(super) struct Arrival {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Seen {
     /// It is new; the number to give its answer with.
-    New(u32),
+    New(RecentId),
     /// It came before under this number, and was answered so.
-    Again(u32, Repeat),
+    Again(RecentId, Repeat),
 }
 
 /// The answer to a repeated message.
@@ -98,6 +124,84 @@ pub(super) enum Repeat {
 
 impl Recent {
     pub(super) fn new(config: &EndpointConfig) -> Self {
+        let (entries, bytes) = (config.max_recent.max(1), config.max_recent_bytes);
+        // Too little is not to be shared.
+        let (loud, loud_bytes) = match entries {
+            0..8 => (0, 0),
+            _ => (entries / 4, bytes / 4),
+        };
+        Self {
+            all: Memory::new(config, entries, bytes),
+            loud: Memory::new(config, loud, loud_bytes),
+            share: Share {
+                entries: entries / 8,
+                bytes: bytes / 8,
+            },
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.entries.is_empty() && self.loud.entries.is_empty()
+    }
+
+    /// When the oldest entry may go.
+    pub(super) fn deadline(&self) -> Instant {
+        self.all.deadline().min(self.loud.deadline())
+    }
+
+    /// Notes a message, or finds it.
+    pub(super) fn see(&mut self, now: Instant, arrival: Arrival) -> Seen {
+        for (loud, memory) in [(false, &mut self.all), (true, &mut self.loud)] {
+            if let Some((number, repeat)) = memory.find(now, &arrival) {
+                return Seen::Again(RecentId { loud, number }, repeat);
+            }
+        }
+        let held = self.all.shares.of(&arrival.peer);
+        let exceeds = held.entries >= self.share.entries || held.bytes >= self.share.bytes;
+        let loud = exceeds && self.all.shares.len() > 1 && self.loud.limits.entries > 0;
+        let number = self.memory(loud).note(now, arrival);
+        Seen::New(RecentId { loud, number })
+    }
+
+    /// The message was acknowledged, and what follows comes by itself.
+    pub(super) fn acknowledged(&mut self, id: RecentId) {
+        self.memory(id.loud).set(id.number, Answer::Acknowledgement);
+    }
+
+    /// The message was rejected.
+    pub(super) fn rejected(&mut self, id: RecentId) {
+        self.memory(id.loud).set(id.number, Answer::Reset);
+    }
+
+    /// The message was answered by this datagram.
+    pub(super) fn answered(&mut self, id: RecentId, datagram: &[u8]) {
+        self.memory(id.loud).answered(id.number, datagram);
+    }
+
+    /// A noted response, in two parts.
+    pub(super) fn response(&self, id: RecentId, start: u64, length: u16) -> (&[u8], &[u8]) {
+        match id.loud {
+            true => self.loud.response(start, length),
+            false => self.all.response(start, length),
+        }
+    }
+
+    /// Drops what is older than the lifetime.
+    pub(super) fn expire(&mut self, now: Instant) {
+        self.all.expire(now);
+        self.loud.expire(now);
+    }
+
+    fn memory(&mut self, loud: bool) -> &mut Memory {
+        match loud {
+            true => &mut self.loud,
+            false => &mut self.all,
+        }
+    }
+}
+
+impl Memory {
+    fn new(config: &EndpointConfig, entries: usize, bytes: usize) -> Self {
         Self {
             entries: VecDeque::new(),
             first: 0,
@@ -105,54 +209,53 @@ impl Recent {
             answers: VecDeque::new(),
             start: 0,
             owners: VecDeque::new(),
+            shares: Shares::new(),
             limits: Limits {
-                entries: config.max_recent.max(1),
-                bytes: config.max_recent_bytes,
+                entries,
+                bytes,
                 confirmable: config.transmission.exchange_lifetime(),
                 non_confirmable: config.transmission.non_lifetime(),
             },
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// When the oldest entry may go.
-    pub(super) fn deadline(&self) -> Instant {
+    fn deadline(&self) -> Instant {
         self.entries
             .front()
             .map_or(Instant::NEVER, |entry| entry.received + self.limits.confirmable)
     }
 
-    /// Notes a message, or finds it.
-    pub(super) fn see(&mut self, now: Instant, arrival: Arrival) -> Seen {
+    /// Finds a message that is not too old.
+    fn find(&mut self, now: Instant, arrival: &Arrival) -> Option<(u32, Repeat)> {
         let hash = hash(&arrival.peer, arrival.id);
         let (entries, first) = (&self.entries, self.first);
-        let known = self.index.find(hash, |number| {
+        let number = *self.index.find(hash, |number| {
             entry(entries, first, *number)
                 .is_some_and(|entry| entry.peer == arrival.peer && entry.id == arrival.id)
-        });
-        if let Some((number, known)) =
-            known.and_then(|number| Some((*number, entry(&self.entries, self.first, *number)?)))
-        {
-            let lifetime = match known.confirmable {
-                true => self.limits.confirmable,
-                false => self.limits.non_confirmable,
+        })?;
+        let known = entry(&self.entries, self.first, number)?;
+        let lifetime = match known.confirmable {
+            true => self.limits.confirmable,
+            false => self.limits.non_confirmable,
+        };
+        if now < known.received + lifetime {
+            let repeat = match known.answer {
+                _ if arrival.length < usize::from(known.length) => Repeat::Nothing,
+                Answer::None => Repeat::Nothing,
+                Answer::Acknowledgement => Repeat::Acknowledgement,
+                Answer::Reset => Repeat::Reset,
+                Answer::Response { start, length } => Repeat::Response { start, length },
+                Answer::Lost => Repeat::Lost,
             };
-            if now < known.received + lifetime {
-                let repeat = match known.answer {
-                    _ if arrival.length < usize::from(known.length) => Repeat::Nothing,
-                    Answer::None => Repeat::Nothing,
-                    Answer::Acknowledgement => Repeat::Acknowledgement,
-                    Answer::Reset => Repeat::Reset,
-                    Answer::Response { start, length } => Repeat::Response { start, length },
-                    Answer::Lost => Repeat::Lost,
-                };
-                return Seen::Again(number, repeat);
-            }
-            self.forget(hash, &arrival);
+            return Some((number, repeat));
         }
+        self.forget(hash, arrival);
+        None
+    }
+
+    /// Notes a message.
+    fn note(&mut self, now: Instant, arrival: Arrival) -> u32 {
+        let hash = hash(&arrival.peer, arrival.id);
         self.expire(now);
         while self.entries.len() >= self.limits.entries {
             self.drop_oldest();
@@ -166,31 +269,21 @@ impl Recent {
             received: now,
             answer: Answer::None,
         });
+        self.shares.change(arrival.peer, |share| share.entries += 1);
         let (entries, first) = (&self.entries, self.first);
         self.index.insert_unique(hash, number, |number| {
             entry(entries, first, *number).map_or(0, |entry| self::hash(&entry.peer, entry.id))
         });
-        Seen::New(number)
+        number
     }
 
-    /// The message was acknowledged, and what follows comes by itself.
-    pub(super) fn acknowledged(&mut self, number: u32) {
-        self.set(number, Answer::Acknowledgement);
-    }
-
-    /// The message was rejected.
-    pub(super) fn rejected(&mut self, number: u32) {
-        self.set(number, Answer::Reset);
-    }
-
-    /// The message was answered by this datagram.
-    pub(super) fn answered(&mut self, number: u32, datagram: &[u8]) {
+    fn answered(&mut self, number: u32, datagram: &[u8]) {
         let Ok(length) = u16::try_from(datagram.len()) else {
             return self.set(number, Answer::Lost);
         };
-        if entry(&self.entries, self.first, number).is_none() {
+        let Some(peer) = entry(&self.entries, self.first, number).map(|entry| entry.peer) else {
             return;
-        }
+        };
         if datagram.len() > self.limits.bytes {
             return self.set(number, Answer::Lost);
         }
@@ -200,11 +293,12 @@ impl Recent {
         let start = self.start + self.answers.len() as u64;
         self.answers.extend(datagram);
         self.owners.push_back((number, length));
+        self.shares.change(peer, |share| share.bytes += datagram.len());
         self.set(number, Answer::Response { start, length });
     }
 
     /// A noted response, in two parts.
-    pub(super) fn response(&self, start: u64, length: u16) -> (&[u8], &[u8]) {
+    fn response(&self, start: u64, length: u16) -> (&[u8], &[u8]) {
         let begin = start.wrapping_sub(self.start) as usize;
         let end = begin.saturating_add(usize::from(length));
         let (front, back) = self.answers.as_slices();
@@ -216,8 +310,7 @@ impl Recent {
         )
     }
 
-    /// Drops what is older than the lifetime.
-    pub(super) fn expire(&mut self, now: Instant) {
+    fn expire(&mut self, now: Instant) {
         while self.deadline() <= now {
             self.drop_oldest();
         }
@@ -242,10 +335,14 @@ impl Recent {
     }
 
     fn drop_oldest(&mut self) {
+        let number = self.first;
+        while self.owners.front().is_some_and(|(owner, _)| *owner == number) {
+            self.drop_answer();
+        }
         let Some(oldest) = self.entries.front() else {
             return;
         };
-        let number = self.first;
+        self.shares.change(oldest.peer, |share| share.entries -= 1);
         // A newer message of the same identifier may have taken its place in the index.
         if let Ok(found) = self
             .index
@@ -255,14 +352,6 @@ impl Recent {
         }
         self.entries.pop_front();
         self.first = self.first.wrapping_add(1);
-        let first = self.first;
-        while self
-            .owners
-            .front()
-            .is_some_and(|(owner, _)| owner.wrapping_sub(first) > u32::MAX / 2)
-        {
-            self.drop_answer();
-        }
         if self.entries.is_empty() {
             // Memory of a busy time is given back.
             self.entries = VecDeque::new();
@@ -278,6 +367,10 @@ impl Recent {
         };
         self.answers.drain(..usize::from(length).min(self.answers.len()));
         self.start += u64::from(length);
+        if let Some(entry) = entry(&self.entries, self.first, owner) {
+            self.shares
+                .change(entry.peer, |share| share.bytes -= usize::from(length));
+        }
         self.set(owner, Answer::Lost);
     }
 }

@@ -16,6 +16,7 @@ use super::{
     endpoint::Alarm,
     peer::PeerKey,
     receive::{Found, Stream},
+    recent::RecentId,
     transfer::fits,
 };
 use crate::{
@@ -32,7 +33,7 @@ pub(super) struct Incoming {
     pub(super) confirmable: bool,
     pub(super) acknowledged: bool,
     /// Its number among the recent messages.
-    pub(super) recent: u32,
+    pub(super) recent: RecentId,
     /// The length of the datagram.
     pub(super) length: usize,
     pub(super) block1: Option<BlockOption>,
@@ -49,7 +50,7 @@ pub(super) struct Incoming {
 pub(super) struct Asked<'m, 'd> {
     pub(super) peer: PeerKey,
     pub(super) message: &'m Message<'d>,
-    pub(super) recent: u32,
+    pub(super) recent: RecentId,
     pub(super) key: RequestKey,
     /// The length of the datagram.
     pub(super) length: usize,

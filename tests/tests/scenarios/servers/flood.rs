@@ -9,7 +9,10 @@ use lwm2m_runtime::{
     server,
     tree::Executed,
 };
-use lwm2m_tests::pair::{client_address, path, server_address};
+use lwm2m_tests::{
+    link::Faults,
+    pair::{Pair, Program, client_address, path, server_address},
+};
 
 use super::{accounts, exact, registered};
 use crate::raw::Raw;
@@ -130,4 +133,38 @@ fn what_one_server_asks_without_end_is_nothing_to_the_other() {
             pair.log()
         );
     }
+}
+
+/// Answers to the second server are lost, so that it asks again: what it asked was not forgotten over the first one's
+/// questions, and is done once.
+#[test]
+fn what_one_server_asks_again_is_known_however_much_the_other_asks() {
+    let mut pair: Pair<Program> = registered(exact(Version::V1_2), &accounts(2, |_, _| {}));
+    let lossy = Faults {
+        loss: 40,
+        ..Faults::NONE
+    };
+    pair.link
+        .set_between(server_address(1), client_address(0), Some(lossy));
+    let mut number = 0;
+    let mut asked = 0;
+    for _ in 0..20 {
+        let ask = Request::Execute {
+            path: path("/3/0/12"),
+            input: ExecuteInput::None,
+        };
+        let (now, registration) = (pair.now, pair.registration_of(1, 0));
+        pair.servers[1].engine.request(now, registration, &ask).unwrap();
+        asked += 1;
+        while pair.servers[1].engine.open_requests(registration) > 0 {
+            number += 1;
+            pair.send(server_address(0), client_address(0), &read(number));
+            pair.run_for(Duration::from_millis(20));
+        }
+    }
+    let executed = pair.application().executed.len();
+    assert!(
+        executed <= asked && executed * 2 > asked,
+        "{executed} of {asked}, and none of them twice"
+    );
 }
