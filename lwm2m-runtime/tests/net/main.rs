@@ -10,5 +10,6 @@ mod management;
 mod observing;
 mod oddities;
 mod registering;
+mod smartcard;
 mod sockets;
 mod support;

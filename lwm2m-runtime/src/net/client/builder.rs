@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Client, ClientEvents, ClientTrouble,
+    card::{self, Card},
     factory::Factory,
     hooks::{Hooks, Key},
     outlets::Outlets,
@@ -22,6 +23,7 @@ use crate::{
     },
     object::{DynamicInstance, Object},
     operation::TreeView,
+    time::Instant,
     tree::{Tree, TreeConfig, TreeError},
 };
 
@@ -40,6 +42,7 @@ pub struct ClientBuilder {
     /// Executable resources that exist because something is done when they are executed.
     pub(super) enabled: Vec<Key>,
     outlets: Outlets,
+    pub(super) card: Card,
     address: Option<SocketAddr>,
     socket: SocketConfig,
 }
@@ -62,6 +65,7 @@ impl ClientBuilder {
             hooks: Hooks::new(),
             enabled: Vec::new(),
             outlets: Outlets::default(),
+            card: Card::default(),
             address: None,
             socket: SocketConfig::default(),
         }
@@ -138,7 +142,11 @@ impl ClientBuilder {
         if let Some(error) = self.error {
             return Err(error.into());
         }
-        self.factory.put_into(&mut self.tree, &self.config.versions)?;
+        let (card, data) = self.card.read().await;
+        // Those of the factory are for a device without a card.
+        let factory = matches!(data, Ok(Some(_))).then(|| core::mem::take(&mut self.factory));
+        let versions = self.config.versions.clone();
+        self.factory.put_into(&mut self.tree, &versions)?;
         for (object, resource) in self.enabled {
             // Mandatory ones exist already; those of objects that are not there never will.
             let _ = self.tree.enable(object, resource);
@@ -149,6 +157,12 @@ impl ClientBuilder {
         let seed = seed().map_err(StartError::Seed)?;
         let mut client = client::Client::new(self.config, self.tree, seed);
         let (store, restored) = Store::open(self.slots, self.reset, &mut client)?;
+        let troubled = |trouble| self.outlets.trouble(trouble);
+        let taken = card::take(&mut client, Instant::default(), &data, troubled);
+        let accounts = client.tree().instances(0).count();
+        if let Some(factory) = factory.filter(|_| !taken && accounts == 0) {
+            client.change(Instant::default(), |tree| factory.put_into(tree, &versions))?;
+        }
         if client.tree().instances(0).next().is_none() {
             return Err(StartError::NoServer);
         }
@@ -165,7 +179,15 @@ impl ClientBuilder {
         let (commands, receiver) = mpsc::channel(COMMANDS);
         let local = socket.local_address();
         let wire = Wire::new(socket, Batch::new(BATCH), Clock::new());
-        let task = Task::new(device, wire, store, self.outlets, receiver, commands.downgrade());
+        let task = Task::new(
+            device,
+            wire,
+            card,
+            store,
+            self.outlets,
+            receiver,
+            commands.downgrade(),
+        );
         tokio::spawn(task.run());
         Ok(Client::new(commands, local))
     }

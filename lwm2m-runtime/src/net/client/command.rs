@@ -2,7 +2,10 @@ use std::{boxed::Box, io, net::SocketAddr, vec::Vec};
 
 use tokio::sync::oneshot;
 
-use super::{ClientError, ClientEvents, ClientTrouble, SendBody};
+use super::{
+    ClientError, ClientEvents, ClientTrouble, SendBody,
+    card::{Card, CardData},
+};
 use crate::{
     client::{BootstrapState, State, Ticket},
     net::ServerUri,
@@ -64,6 +67,13 @@ pub(super) enum Command {
         server: u16,
         uri: ServerUri,
         addresses: io::Result<Vec<SocketAddr>>,
+    },
+    /// The smartcard is to be read.
+    CheckSmartcard,
+    /// It was.
+    Smartcard {
+        card: Card,
+        data: CardData,
     },
     Stop,
 }

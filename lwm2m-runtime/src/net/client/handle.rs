@@ -206,6 +206,15 @@ impl Client {
         self.command(Command::Update { server }).await
     }
 
+    /// Has the smartcard read again: it was put in or pulled out.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Stopped`].
+    pub async fn check_smartcard(&self) -> Result<(), ClientError> {
+        self.command(Command::CheckSmartcard).await
+    }
+
     /// Ends the registration with a server until [`register`](Self::register).
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `builder` | how a client starts |
 //! | `factory`, `account` | with which accounts |
+//! | `card` | the smartcard that accounts may come from |
 //! | `on` | what the program does when a server asks |
 //! | `handle` | [`Client`]: the client as its device's program sees it |
 //! | `hooks` | the same, as an engine asks for it |
@@ -15,6 +16,7 @@
 
 mod account;
 mod builder;
+mod card;
 mod command;
 mod connecting;
 mod error;

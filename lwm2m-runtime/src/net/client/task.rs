@@ -4,7 +4,7 @@ use std::{collections::HashMap, vec::Vec};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    ClientError, ClientTrouble, StorageError, command::Command, hooks::Hooks, outlets::Outlets,
+    ClientError, ClientTrouble, StorageError, card::Card, command::Command, hooks::Hooks, outlets::Outlets,
     sending::Sending, store::Store,
 };
 use crate::{
@@ -65,6 +65,7 @@ pub(super) struct Task {
     pub(super) attempts: Attempts,
     /// The URI whose address was looked up last for a server: another one does not count any more.
     pub(super) sought: HashMap<u16, ServerUri>,
+    pub(super) card: Card,
     store: Store,
     pub(super) outlets: Outlets,
     /// Commands come no more.
@@ -84,6 +85,7 @@ impl Task {
     pub(super) fn new(
         device: Device,
         wire: Wire,
+        card: Card,
         store: Store,
         outlets: Outlets,
         commands: mpsc::Receiver<Command>,
@@ -101,6 +103,7 @@ impl Task {
             unconfigured: Vec::new(),
             attempts: Attempts::default(),
             sought: HashMap::new(),
+            card,
             store,
             outlets,
             closed: false,
@@ -185,6 +188,8 @@ impl Task {
                 uri,
                 addresses,
             } => self.resolved(server, &uri, addresses),
+            Command::CheckSmartcard => self.check_card(),
+            Command::Smartcard { card, data } => self.card_was_read(card, &data),
             Command::Stop => self.stop(),
         }
     }
@@ -258,6 +263,7 @@ impl Task {
                         answer(reply, *server);
                     }
                 }
+                Event::CheckSmartcard { .. } => self.check_card(),
                 Event::Sent { id, .. } => self.sent(*id, Ok(())),
                 Event::SendFailed { id, server, failure } => {
                     let (server, failure) = (*server, *failure);

@@ -35,6 +35,11 @@ pub enum ClientTrouble {
         /// Its Short Server ID, or [`BOOTSTRAP_SERVER`](crate::client::BOOTSTRAP_SERVER).
         server: u16,
     },
+    /// The smartcard cannot be read, or has what the client does not take: it provides nothing.
+    Smartcard {
+        /// Why, in words.
+        reason: String,
+    },
     /// Something of what was kept is not there any more: the program does not have it, or not in that type.
     NotRestored {
         /// Objects, instances, resources or resource instances.
