@@ -6,7 +6,6 @@ use std::{
 };
 
 use lwm2m_runtime::{
-    catalogue,
     encoding::{Content, Definitions, Record},
     model::{Excerpt, Path},
     net::{DiscoveredLink, QueuedRequest, RegistrationInfo},
@@ -212,15 +211,18 @@ pub(crate) fn details(registration: &RegistrationInfo) -> String {
 
 /// One registration as JSON.
 pub(crate) fn registration(registration: &RegistrationInfo) -> Json {
+    let models = Models(registration);
     let objects: Vec<_> = registration
         .objects
         .iter()
         .map(|object| {
+            let known = models.object(object.id);
             json!({
                 "object": object.id,
                 "version": object.version.to_string(),
                 "instances": object.instances,
-                "name": catalogue::latest(object.id).map(|definition| definition.name()),
+                "name": known.map(|definition| definition.name()),
+                "read_as": known.map(|definition| definition.version().to_string()),
             })
         })
         .collect();

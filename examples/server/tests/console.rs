@@ -13,7 +13,9 @@ use std::{
 };
 
 use lwm2m_runtime::{
+    model::{ObjectDefinition, Operations, ResourceDefinition, ResourceType, ValueRef, Version},
     net::{Client, ClientBuilder, ServerAccount},
+    object::{DynamicInstance, Instance},
     objects::{Device, Location, Lwm2mAccessControl, Lwm2mServer, o3_v1_2::ErrorCode},
 };
 use serde_json::{Value, json};
@@ -349,4 +351,51 @@ async fn rights_are_shown_and_given() {
         Some(600)
     );
     assert!(!server.end());
+}
+
+/// Object 3303 of a version that the registry does not have, with a value.
+fn temperature(version: Version) -> DynamicInstance {
+    static RESOURCES: [ResourceDefinition; 1] = [ResourceDefinition::new(
+        5700,
+        "Sensor Value",
+        Some(ResourceType::Float),
+        Operations::R,
+    )];
+    let definition = ObjectDefinition::new(3303, "Temperature", "urn:oma:lwm2m:ext:3303")
+        .with_version(version)
+        .with_multiple()
+        .with_resources(&RESOURCES);
+    let mut instance = DynamicInstance::new(Box::leak(Box::new(definition)));
+    let value = instance.field_mut(5700).unwrap();
+    value.set(None, ValueRef::Float(21.0)).unwrap();
+    instance
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_are_read_by_the_version_that_the_device_has() {
+    for (version, name, kind) in [
+        (Version::new(1, 1), json!("Sensor Value"), "Float"),
+        (Version::new(1, 9), json!("Sensor Value"), "Float"),
+        // Nothing is known of another major version: it is what it looks like.
+        (Version::new(9, 0), json!(null), "String"),
+    ] {
+        let mut server = Server::start();
+        let client = builder(&server).dynamic_object(0, temperature(version));
+        let client = client.start().await.unwrap();
+        server.done("wait registered dev within=30");
+        let registration = server.done("client dev");
+        let objects = registration["objects"].as_array().unwrap();
+        let object = objects.iter().find(|object| object["object"] == 3303).unwrap();
+        assert_eq!(object["version"], version.to_string());
+        assert_eq!(object["read_as"].is_null(), name.is_null());
+        // A format without types.
+        let value = &server.done("read dev /3303/0/5700 format=text")["values"][0];
+        assert_eq!(
+            (&value["name"], &value["type"]),
+            (&name, &json!(kind)),
+            "{version}"
+        );
+        client.stop().await;
+        assert!(server.end());
+    }
 }
