@@ -39,7 +39,45 @@
 //! # }
 //! ```
 //!
-//! A device that has no server's account yet may get it from a [`BootstrapServer`].
+//! A device that has no account at a server yet may get it from a [`BootstrapServer`]. What that has given it, and what
+//! servers have written, created and deleted since, it finds again after a restart or a crash:
+//!
+//! ```no_run
+//! use lwm2m_runtime::{
+//!     configuration::BootstrapServerAccount,
+//!     net::{Client, ClientTrouble, StartError},
+//!     objects::Device,
+//! };
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let builder = || {
+//!     Client::builder("sensor-7")
+//!         .bootstrap_server(BootstrapServerAccount::from("coap://bootstrap.example.com").hold_off(5))
+//!         .object(0, Device { battery_level: Some(87), ..Device::default() })
+//!         .keep_in("/var/lib/sensor-7/client")
+//! };
+//! let client = match builder().start().await {
+//!     // Nothing that was kept can be read: rather begin with the factory's accounts than not at all.
+//!     Err(StartError::Storage(error)) => {
+//!         eprintln!("{error}");
+//!         builder().factory_reset().start().await?
+//!     }
+//!     started => started?,
+//! };
+//! let mut troubles = client.troubles().await;
+//! tokio::spawn(async move {
+//!     while let Some(trouble) = troubles.next().await {
+//!         match trouble {
+//!             ClientTrouble::NotKept { error } => eprintln!("the medium fails: {error}"),
+//!             other => eprintln!("{other:?}"),
+//!         }
+//!     }
+//! });
+//! client.configured().await?;
+//! println!("registered with server {}", client.registered().await?);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! A write to a resource that a server cannot write does not compile:
 //!
