@@ -27,7 +27,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// How much one Bootstrap-Write of an object carries.
     pub write_level: WriteLevel,
-    /// The format of writes, whatever the client prefers.
+    /// The format of writes, whatever the client prefers. Best left open: there are clients that answer a format which they
+    /// do not have with 4.00 or 5.00, and not with 4.15, after which another one would be tried.
     pub format: Option<Format>,
     /// Whether the client may have the configuration in one answer, as a Bootstrap-Pack (LwM2M 1.2). If not, who asks for
     /// one is answered 4.05.
