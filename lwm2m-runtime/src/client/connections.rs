@@ -11,9 +11,9 @@ use crate::{
 const ALERT_CODE: u16 = 11;
 
 impl Client {
-    /// There is a connection to a server, as [`Event::Connect`] asked for: its datagrams come from this peer, and go
-    /// there. Where there was another one, that is over, and the client registers again. Nothing happens where no
-    /// connection is wanted.
+    /// There is a connection to a server, as [`Event::Connect`](super::Event::Connect) asked for: its datagrams come from
+    /// this peer, and go there. Where there was another one, that is over, and the client registers again. Nothing happens
+    /// where no connection is wanted.
     ///
     /// A server knows the peer from before: by its address, or by a security session that goes on or was resumed. For a
     /// security session that is new there is [`connected_anew`](Self::connected_anew).

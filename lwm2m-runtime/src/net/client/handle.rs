@@ -174,7 +174,7 @@ impl Client {
     }
 
     /// Answers an Execute for which the program said [`Executed::Later`](crate::tree::Executed::Later); the event
-    /// [`Event::Deferred`] has the ticket. `false` if the server does not wait any more.
+    /// [`Event::Deferred`](crate::client::Event::Deferred) has the ticket. `false` if the server does not wait any more.
     ///
     /// # Errors
     ///

@@ -37,7 +37,7 @@ impl ClientBuilder {
 
     /// Asks before a server's write to a resource is applied: the instance and the value go in, and an `Err` refuses
     /// the whole request. Another value of the request may still be refused afterwards; what was applied,
-    /// [`Client::events`] tell.
+    /// [`Client::events`](crate::net::Client::events) tell.
     ///
     /// Compiles only for a single resource that a server may write.
     pub fn on_write<O, T, A>(
@@ -62,7 +62,8 @@ impl ClientBuilder {
     /// Brings a value up to date before a server reads it, and before it is decided whether an observer is notified
     /// of it: the function gets the instance and returns its value.
     ///
-    /// Values that change rarely are better set when they change, by [`Client::update`]: then observers learn at once.
+    /// Values that change rarely are better set when they change, by
+    /// [`Client::update`](crate::net::Client::update): then observers learn at once.
     pub fn on_read<O, T, A>(
         mut self,
         resource: Resource<O, T, A>,
