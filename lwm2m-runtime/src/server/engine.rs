@@ -3,10 +3,11 @@ use alloc::{boxed::Box, vec::Vec};
 use super::{
     Anybody, Authoriser, ClientDefinitions, EndReason, Event, Registration, RegistrationId, ServerConfig,
     observation::{Notified, Observation},
+    pending::Pending,
     profiles::Profiles,
     reader::Reader,
     registrations::Registrations,
-    requests::{Arrived, Pending},
+    requests::Arrived,
     uplink::Asker,
 };
 use crate::{

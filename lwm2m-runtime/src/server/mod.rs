@@ -9,6 +9,7 @@
 //! | `send` | Send |
 //! | `triggers` | what has a client update its registration |
 //! | `queue` | what waits for clients that sleep |
+//! | `pending` | a request that is open or waits |
 //! | `requests` | what clients are asked, one thing at a time |
 //! | `observation`, `observations` | what clients notify of |
 //! | `registrations` | the store of registrations: by number, location, endpoint and peer, with their expiry |
@@ -27,6 +28,7 @@ mod location;
 mod models;
 mod observation;
 mod observations;
+mod pending;
 mod profiles;
 mod queue;
 mod reader;

@@ -14,8 +14,9 @@
 use super::{
     Answer, EndReason, Event, Failure, ObservationEnd, ObservationId, RegistrationId, RequestError, Server,
     observation::{Notified, Observation, members},
+    pending::Task,
     record::Chain,
-    requests::{Arrived, Task},
+    requests::Arrived,
 };
 use crate::{
     coap::{self, ExchangeId, ObserveOrder, OptionNumber, Token, UnmatchedHandle},

@@ -14,8 +14,8 @@ use alloc::vec::Vec;
 use super::{
     Failure, RegistrationId, Server, ServerConfig,
     engine::Alarm,
+    pending::{Pending, Task},
     record::Record,
-    requests::{Pending, Task},
 };
 use crate::{coap::Peer, model::Path, operation::Operation, time::Instant};
 

@@ -11,5 +11,6 @@ mod observing;
 mod oddities;
 mod registering;
 mod smartcard;
+mod sms;
 mod sockets;
 mod support;

@@ -1,4 +1,4 @@
-use std::{boxed::Box, io, net::SocketAddr, vec::Vec};
+use std::{boxed::Box, io, net::SocketAddr, string::String, vec::Vec};
 
 use tokio::sync::oneshot;
 
@@ -40,6 +40,12 @@ pub(super) enum Command {
     },
     Deregister {
         server: u16,
+    },
+    /// A short message that the device's modem has received; whether it was followed.
+    SmsTrigger {
+        from: String,
+        user_data: Vec<u8>,
+        reply: oneshot::Sender<bool>,
     },
     Complete {
         ticket: Ticket,

@@ -1,5 +1,5 @@
 use core::{fmt, net::SocketAddr};
-use std::{boxed::Box, string::String};
+use std::{boxed::Box, string::String, vec::Vec};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -213,6 +213,27 @@ impl Client {
     /// [`ClientError::Stopped`].
     pub async fn check_smartcard(&self) -> Result<(), ClientError> {
         self.command(Command::CheckSmartcard).await
+    }
+
+    /// Hands over the user data of a short message that the device's modem has received, and the number that it came from:
+    /// a server that wants a sleeping device to wake sends one. `true` if it was one, from a server that may.
+    /// [`handle_sms_trigger`](crate::client::Client::handle_sms_trigger) says which are taken.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Stopped`].
+    pub async fn sms_trigger(
+        &self,
+        from: impl Into<String>,
+        user_data: impl Into<Vec<u8>>,
+    ) -> Result<bool, ClientError> {
+        let (from, user_data) = (from.into(), user_data.into());
+        self.ask(|reply| Command::SmsTrigger {
+            from,
+            user_data,
+            reply,
+        })
+        .await
     }
 
     /// Ends the registration with a server until [`register`](Self::register).

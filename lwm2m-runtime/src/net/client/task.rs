@@ -170,6 +170,14 @@ impl Task {
             Command::Register { server } => client.register(now, server),
             Command::Update { server } => client.update(now, server),
             Command::Deregister { server } => client.deregister(now, server),
+            Command::SmsTrigger {
+                from,
+                user_data,
+                reply,
+            } => {
+                let Device { client, hooks } = &mut self.device;
+                answer(reply, client.handle_sms_trigger(now, &from, &user_data, hooks));
+            }
             Command::Complete {
                 ticket,
                 status,

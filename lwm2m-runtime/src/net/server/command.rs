@@ -7,7 +7,7 @@ use crate::{
     encoding::Format,
     model::{ObjectDefinition, Path},
     net::inbox::Outlet,
-    server::{Answer, ObservationEnd, ObservationId},
+    server::{Answer, ObservationEnd, ObservationId, ShortMessage, SmsTrigger},
 };
 
 /// What the handles of a server ask of the task that owns its engine.
@@ -41,6 +41,13 @@ pub(super) enum Command {
     Queue {
         endpoint: Arc<str>,
         reply: oneshot::Sender<Option<Vec<QueuedRequest>>>,
+    },
+    /// The short message that wakes a device.
+    SmsTrigger {
+        endpoint: Arc<str>,
+        instance: u16,
+        trigger: SmsTrigger,
+        reply: oneshot::Sender<Result<ShortMessage, DeviceError>>,
     },
     Registrations {
         reply: oneshot::Sender<Vec<RegistrationInfo>>,

@@ -20,6 +20,7 @@ use crate::{
         access::{Executable, Writable},
     },
     operation::{Depth, InvalidRequest, Operation, WriteMode},
+    server::{ShortMessage, SmsTrigger},
 };
 
 /// A device under its endpoint client name: what a program of the server asks of it.
@@ -89,6 +90,27 @@ impl Device {
         queue.ok_or_else(|| DeviceError::NotRegistered {
             endpoint: self.endpoint.clone(),
         })
+    }
+
+    /// The short message that wakes it, for a gateway to send: it has told its number, and allows it (`/1/x/21`), where
+    /// `instance` is that of this server in its Server object. Nothing is answered; what waits for it goes out once it
+    /// updates its registration.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError::NotRegistered`], [`DeviceError::Limit`] with the reason where it has told no number,
+    /// [`DeviceError::Stopped`].
+    pub async fn sms_trigger(&self, instance: u16, trigger: SmsTrigger) -> Result<ShortMessage, DeviceError> {
+        let (reply, message) = oneshot::channel();
+        let endpoint = self.endpoint.clone();
+        self.command(Command::SmsTrigger {
+            endpoint,
+            instance,
+            trigger,
+            reply,
+        })
+        .await?;
+        message.await.map_err(|_| DeviceError::Stopped)?
     }
 
     /// Reads an instance of an object. Resources that its type does not know are left out.

@@ -197,6 +197,18 @@ impl Task {
                 });
                 answer(reply, queue);
             }
+            Command::SmsTrigger {
+                endpoint,
+                instance,
+                trigger,
+                reply,
+            } => {
+                let message = match self.engine.find(&endpoint) {
+                    Some(id) => self.engine.sms_trigger(id, instance, trigger),
+                    None => return answer(reply, Err(DeviceError::NotRegistered { endpoint })),
+                };
+                answer(reply, message.map_err(DeviceError::from));
+            }
             Command::Registrations { reply } => {
                 let now = self.wire.now();
                 let registrations = self.engine.registrations();
