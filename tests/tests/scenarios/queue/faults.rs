@@ -8,10 +8,14 @@ use lwm2m_runtime::{
     encoding::ContentFormat,
     model::{ValueRef, Version},
     operation::{Payload, Request, Status, WriteMode},
+    random::Random,
     server::{self, Failure, RequestError, RequestId, ServerConfig},
     tree::Tree,
 };
-use lwm2m_tests::pair::{Mishap, Pair, Program, client_address, path, stranger_address, values};
+use lwm2m_tests::{
+    link::Faults,
+    pair::{Mishap, Pair, Program, client_address, path, stranger_address, values},
+};
 
 use super::execute;
 use crate::fixtures::{ENDPOINT, VERSIONS, client, device_full, portfolio, server_minimum, tree};
@@ -315,4 +319,44 @@ fn whatever_happens_at_any_message_every_request_ends_once_and_nothing_is_done_t
     }
     println!("{tally:?}");
     assert!(tally.runs > 1_000 && tally.failed < tally.answered, "{tally:?}");
+}
+
+/// Several faults in a run, as a seed decides, over a network that loses, repeats and delays.
+fn storm(version: Version, seed: u64, tally: &mut Tally) {
+    let mut random = Random::new(seed.into());
+    let mut world = World::new(version, format!("{version} seed {seed}"));
+    let faults = Faults::any(&mut random);
+    // What is later than any repetition would be done again by a device that has begun anew.
+    world.pair.link.faults = Faults { late: 0, ..faults };
+    let now = world.pair.now;
+    world.pair.clients[0].engine.start(now);
+    for _ in 0..=random.up_to(7) {
+        world.ask();
+        let number = world.pair.wire.mark() + random.up_to(40) as usize;
+        world.run(1 + random.up_to(300), Some(number));
+        world.suffer(match random.up_to(4) {
+            0 => Fault::Device,
+            1 => Fault::Server,
+            2 => Fault::Outage,
+            3 => Fault::Moved,
+            _ => Fault::Readdressed,
+        });
+    }
+    world.pair.link.faults = Faults::NONE;
+    // Whoever has given up tries again after a day.
+    world.run(90_000, None);
+    world.ask();
+    world.run(4_000, None);
+    world.check(tally);
+}
+
+// proves: QM-05 QM-07 QM-13
+#[test]
+fn whatever_happens_together_every_request_ends_once_and_nothing_is_done_twice() {
+    let mut tally = Tally::default();
+    for seed in 0..50 {
+        storm(VERSIONS[seed as usize % VERSIONS.len()], seed, &mut tally);
+    }
+    println!("{tally:?}");
+    assert!(tally.answered > 0 && tally.failed > 0, "{tally:?}");
 }

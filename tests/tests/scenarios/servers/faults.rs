@@ -11,10 +11,14 @@ use lwm2m_runtime::{
     model::{Path, Value, ValueRef, Version},
     objects::{Lwm2mSecurity, Lwm2mServer, o0_v1_2::SecurityMode},
     operation::{Request, Status},
+    random::Random,
     server::{self, EndReason, Failure, ObservationId, RequestId, ServerConfig},
     tree::{Tree, TreeConfig},
 };
-use lwm2m_tests::pair::{Mishap, Pair, Program, bootstrap_uri, server_uri};
+use lwm2m_tests::{
+    link::Faults,
+    pair::{Mishap, Pair, Program, bootstrap_uri, server_uri},
+};
 
 use super::{accounts, exact, tree_of};
 use crate::fixtures::{ENDPOINT, VERSIONS, device_battery};
@@ -121,7 +125,7 @@ impl World {
             bootstrap_pack: version == Version::V1_2,
             ..exact(version)
         };
-        let mut pair: Pair<Program> = Pair::empty(1, lwm2m_tests::link::Faults::NONE);
+        let mut pair: Pair<Program> = Pair::empty(1, Faults::NONE);
         for _ in 0..SERVERS {
             pair.add_server(ServerConfig::default());
         }
@@ -370,4 +374,51 @@ fn whatever_happens_at_any_message_every_registration_stands_in_the_end() {
     }
     println!("{} runs", runs.get());
     assert!(runs.get() > 1_000, "{}", runs.get());
+}
+
+/// Several faults in a run, as a seed decides, over a network that loses, repeats, delays and reorders.
+fn storm(version: Version, begin: Begin, seed: u64) {
+    let mut random = Random::new(seed.into());
+    let mut world = World::new(version, begin, format!("{version} {begin:?} seed {seed}"));
+    world.pair.link.faults = Faults::any(&mut random);
+    let mut away = None;
+    for _ in 0..=random.up_to(5) {
+        let number = world.pair.wire.mark() + random.up_to(40) as usize;
+        world.run(1 + random.up_to(400), Some(number));
+        if let Some(server) = away.take() {
+            world.suffer(Fault::Outage(server), false);
+        }
+        let server = random.up_to(SERVERS as u64 - 1) as usize;
+        let fault = match random.up_to(4) {
+            0 => Fault::Device,
+            1 => Fault::Server(server),
+            2 => Fault::BootstrapServer,
+            _ => Fault::Outage(server),
+        };
+        if let Fault::Outage(server) = fault {
+            away = Some(server);
+        }
+        world.suffer(fault, true);
+    }
+    world.run(600, None);
+    for server in 0..SERVERS {
+        world.suffer(Fault::Outage(server), false);
+    }
+    world.pair.link.faults = Faults::NONE;
+    // Whoever has given up tries again after a day.
+    world.run(90_000, None);
+    // Not in the middle of what comes every few minutes.
+    world.run(2, None);
+    world.check();
+}
+
+// proves: REG-52 REG-59 REG-93
+#[test]
+fn whatever_happens_together_every_registration_stands_in_the_end() {
+    for seed in 0..12 {
+        for begin in [Begin::Configured, Begin::Factory] {
+            let version = VERSIONS[seed as usize % VERSIONS.len()];
+            storm(version, begin, seed);
+        }
+    }
 }
