@@ -1,4 +1,4 @@
-use super::{OBJECT_ITSELF, Rights, Rule, rule::is_server};
+use super::{OBJECT_ITSELF, Rights, Rule, Rules, rule::is_server};
 use crate::{
     model::Path,
     operation::{Operation, Status},
@@ -45,7 +45,7 @@ pub struct AccessControl<R> {
     rules: R,
 }
 
-impl<'a, R: Iterator<Item = Rule<'a>> + Clone> AccessControl<R> {
+impl<'a, R: Rules<'a>> AccessControl<R> {
     /// With so many server accounts and these rules: every instance of object 2.
     pub const fn new(accounts: usize, rules: R) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl<'a, R: Iterator<Item = Rule<'a>> + Clone> AccessControl<R> {
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         let wanted = self.accounts > 1 || self.single_server == SingleServer::Rules;
-        wanted && self.rules.clone().next().is_some()
+        wanted && !self.rules.is_empty()
     }
 
     /// The rights of a server on an object instance. Without a rule for it, none.
@@ -136,10 +136,8 @@ impl<'a, R: Iterator<Item = Rule<'a>> + Clone> AccessControl<R> {
             Rights::READ => true,
             Rights::CREATE => false,
             Rights::DELETE if whole => false,
-            _ => self
-                .rules
-                .clone()
-                .find(|rule| Some(rule.id()) == instance)
+            _ => instance
+                .and_then(|id| self.rules.numbered(id))
                 .is_some_and(|rule| {
                     rule.instance() != OBJECT_ITSELF && (rule.owner() == server || !self.is_enabled())
                 }),
@@ -147,8 +145,6 @@ impl<'a, R: Iterator<Item = Rule<'a>> + Clone> AccessControl<R> {
     }
 
     fn rule(&self, object: u16, instance: u16) -> Option<Rule<'a>> {
-        self.rules
-            .clone()
-            .find(|rule| rule.object() == object && rule.instance() == instance)
+        self.rules.of(object, instance)
     }
 }

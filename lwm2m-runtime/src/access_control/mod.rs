@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `rights` | a set of rights, and which an operation needs |
 //! | `rule` | an instance of object 2 |
+//! | `rules` | all of them, and how one is found |
 //! | `evaluation` | from the rules, a server, an operation and a target to permitted or not |
 //! | `upkeep` | what becomes of the rules when an instance or a server account comes or goes |
 //!
@@ -17,9 +18,11 @@
 mod evaluation;
 mod rights;
 mod rule;
+mod rules;
 mod upkeep;
 
 pub use evaluation::{AccessControl, SingleServer};
 pub use rights::Rights;
 pub use rule::{BOOTSTRAP_OWNER, OBJECT_ITSELF, Rule};
+pub use rules::Rules;
 pub use upkeep::{Unbootstrapped, created, deleted, unbootstrapped};

@@ -1,4 +1,4 @@
-use super::Tree;
+use super::{Tree, rule_index::IndexedRules};
 use crate::{
     access_control::{AccessControl, Rule},
     encoding::Negotiation,
@@ -115,10 +115,12 @@ impl Tree {
             .is_ok()
     }
 
-    fn access_control(&self) -> AccessControl<impl Iterator<Item = Rule<'_>> + Clone> {
+    fn access_control(&self) -> AccessControl<IndexedRules<'_>> {
+        #[cfg(debug_assertions)]
+        debug_assert!(self.rule_index_is_right());
         // Each account has one instance of the Server object.
         let accounts = self.object(1).map_or(0, |servers| servers.instances.len());
-        AccessControl::new(accounts, self.rules()).with_single_server(self.config.single_server)
+        AccessControl::new(accounts, IndexedRules(self)).with_single_server(self.config.single_server)
     }
 
     /// The instances of the Access Control object.

@@ -5,6 +5,7 @@ use super::{
     Change, TreeConfig, TreeError,
     changes::Changes,
     node::{ObjectNode, make_dynamic, make_typed},
+    rule_index::RuleIndex,
     structure::same_value,
 };
 use crate::{
@@ -46,6 +47,7 @@ pub struct Tree {
     pub(super) kept_revision: u64,
     /// What the instances take that servers have written, in bytes.
     pub(super) written: usize,
+    pub(super) rule_index: RuleIndex,
 }
 
 impl Tree {
@@ -59,6 +61,7 @@ impl Tree {
             revision: 0,
             kept_revision: 0,
             written: 0,
+            rule_index: RuleIndex::new(),
         }
     }
 

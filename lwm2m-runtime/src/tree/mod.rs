@@ -10,6 +10,7 @@
 //! | `application` | what the device's program is asked while an operation is performed |
 //! | `perform` | an operation of a server, from its request to its outcome |
 //! | `access` | who may do what |
+//! | `rule_index` | which rule of access is for which instance |
 //! | `rules` | the rules of access that come and go with instances |
 //! | `target` | what is at a path |
 //! | `records` | what a server reads, straight from the instances |
@@ -55,6 +56,7 @@ mod node;
 mod perform;
 mod read;
 mod records;
+mod rule_index;
 mod rules;
 mod sample;
 mod sizes;

@@ -13,6 +13,9 @@ use crate::{
     object::{Field, Instance},
 };
 
+/// The Access Control object.
+const RULES: u16 = 2;
+
 impl Tree {
     pub(super) fn position(&self, object: u16) -> Result<usize, usize> {
         self.objects
@@ -159,6 +162,9 @@ impl Tree {
             node.revision = revision;
             self.revision = revision;
             self.changes.created(Path::instance(object, instance), by);
+            if object == RULES {
+                self.index_rule(instance);
+            }
             match by {
                 Some(_) => self.brought(object, instance),
                 None => self.note_kept(object),
@@ -204,6 +210,9 @@ impl Tree {
         self.revision = revision;
         self.written = self.written.saturating_sub(taken.written);
         self.changes.deleted(Path::instance(object, instance), by);
+        if object == RULES {
+            self.index_rule(instance);
+        }
         match by {
             Some(_) => self.deleted(object, instance, &taken.foreign),
             None => self.note_kept(object),
@@ -230,6 +239,9 @@ impl Tree {
         }
         self.revision = revision;
         self.changes.value(Path::resource(object, instance, resource), by);
+        if object == RULES {
+            self.index_rule(instance);
+        }
         match by {
             Some(_) => self.wrote(object, instance, resource),
             None => self.note_kept(object),

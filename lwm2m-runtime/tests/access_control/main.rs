@@ -7,6 +7,7 @@
 )]
 
 mod examples;
+mod index;
 mod oracle;
 mod support;
 mod tree;
