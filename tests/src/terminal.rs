@@ -29,6 +29,21 @@ pub struct Session {
     pub lines: Vec<String>,
 }
 
+impl Session {
+    /// The same with another word behind a flag.
+    #[must_use]
+    pub fn with_argument(&self, flag: &str, word: &str) -> Self {
+        let mut session = self.clone();
+        let mut arguments = session.arguments.iter_mut();
+        if arguments.any(|argument| argument == flag) {
+            if let Some(argument) = arguments.next() {
+                word.clone_into(argument);
+            }
+        }
+        session
+    }
+}
+
 /// The terminals of a section that run a package of this workspace by `cargo run -q -p`.
 #[must_use]
 pub fn sessions(readme: &str, heading: &str) -> Vec<Session> {
@@ -180,6 +195,12 @@ impl Terminal {
             .ok_or_else(|| "nothing was printed".to_owned())
     }
 
+    /// What was printed and is not shown: all of it once the program has [ended](Self::ended_well).
+    #[must_use]
+    pub fn more(&self) -> &[String] {
+        &self.passed
+    }
+
     /// Types nothing more; whether the program then ended well.
     ///
     /// # Errors
@@ -187,7 +208,9 @@ impl Terminal {
     /// Where that cannot be found out.
     pub fn ended_well(&mut self) -> io::Result<bool> {
         self.input = None;
-        Ok(self.child.wait()?.success())
+        let status = self.child.wait()?;
+        self.passed.extend(self.output.iter());
+        Ok(status.success())
     }
 
     fn say(&mut self, command: &str) -> Result<(), String> {
