@@ -3,13 +3,15 @@
 use std::net::SocketAddr;
 
 use lwm2m_runtime::{
-    bootstrap::{Anybody, Authoriser, BeginError, Event, Failure, Plan, Plans},
+    bootstrap::{Anybody, Authoriser, BeginError, Event, Failure, Plan, Plans, Step},
     coap::Peer,
     configuration::{BootstrapConfiguration, Credentials, ServerAccount},
-    model::{Path, Version},
+    model::{Path, Value, Version},
     net::{
-        BootstrapEvents, BootstrapServer, BootstrapServerError, Client, ClientBuilder, Server, StartError,
+        BootstrapEvents, BootstrapServer, BootstrapServerError, Client, ClientBuilder, Server, ServerEvent,
+        StartError,
     },
+    objects::Lwm2mServer,
     operation::{Operation, Status},
 };
 use tokio::net::UdpSocket;
@@ -206,6 +208,55 @@ async fn a_device_of_lwm2m_1_0_is_sent_to_another_server_unasked() {
     }
     elsewhere.wait_for("valve-1").await.unwrap();
     assert_eq!(client.state(1).await, Ok(None), "its account here is gone");
+}
+
+// proves: BOOT-83
+#[tokio::test]
+async fn a_bootstrap_later_changes_a_single_resource_and_nothing_else() {
+    let server = server().await;
+    let (bootstrap, mut events) = bootstrap_server(plan(&server)).await;
+    let client = stepwise(factory(bootstrap.local_address(), "valve-1"));
+    let client = client.start().await.unwrap();
+    let remote = server.wait_for("valve-1").await.unwrap();
+    let lifetime = Path::resource(1, 0, 1);
+    let before = client.get::<Lwm2mServer>(0).await.unwrap();
+
+    let mut configuration = BootstrapConfiguration::default();
+    configuration.values.set(lifetime, Value::Integer(600));
+    let mut single = Plan::new(configuration);
+    single.steps = vec![Step::Write(lifetime)];
+    bootstrap
+        .plans(|plans| plans.insert("valve-1", single))
+        .await
+        .unwrap();
+    let mut registrations = server.events().await;
+    assert_eq!(client.bootstrap().await, Ok(true));
+
+    let mut asked = Vec::new();
+    let mut sessions = 0;
+    while sessions < 2 {
+        match events.next().await.unwrap() {
+            Event::Answered { path, status, .. } if sessions == 1 => {
+                assert!(status.is_success(), "{path}: {status}");
+                asked.push(path);
+            }
+            Event::Finished { .. } => sessions += 1,
+            Event::Failed { failure, .. } => panic!("{failure}"),
+            _ => {}
+        }
+    }
+    assert_eq!(asked, [lifetime, Path::ROOT], "one Write, and Finish");
+    let again = registrations.next().await.unwrap();
+    assert!(matches!(again, ServerEvent::Registered { .. }), "{again:?}");
+    assert_eq!(remote.registration().await.unwrap().lifetime, 600);
+    let after = client.get::<Lwm2mServer>(0).await.unwrap();
+    assert_eq!(
+        after,
+        Lwm2mServer {
+            lifetime: 600,
+            ..before
+        }
+    );
 }
 
 /// Nobody may be bootstrapped.
