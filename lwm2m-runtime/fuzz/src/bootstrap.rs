@@ -22,7 +22,7 @@ use lwm2m_runtime::{
 
 use crate::script::Script;
 
-fn pick<T: Copy>(script: &mut Script<'_>, choices: &[T]) -> T {
+pub(crate) fn pick<T: Copy>(script: &mut Script<'_>, choices: &[T]) -> T {
     choices[usize::from(script.byte()) % choices.len()]
 }
 
@@ -272,7 +272,7 @@ impl Life {
     }
 }
 
-fn snapshot(tree: &Tree) -> Vec<(Path, Option<Value>)> {
+pub(crate) fn snapshot(tree: &Tree) -> Vec<(Path, Option<Value>)> {
     let mut all = Vec::new();
     for (object, _) in tree.objects() {
         for id in tree.instances(object) {

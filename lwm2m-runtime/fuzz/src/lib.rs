@@ -5,6 +5,7 @@
 
 pub mod bootstrap;
 pub mod client;
+pub mod client_bootstrap;
 pub mod coap;
 mod configuration_file;
 mod link;
