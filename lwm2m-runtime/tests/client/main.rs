@@ -7,6 +7,7 @@
     reason = "a test stops where its set-up fails"
 )]
 
+mod announcing;
 mod attributes;
 mod clock;
 mod composite;
