@@ -227,6 +227,39 @@ fn files_keep_it() {
     fs::remove_dir_all(&directory).unwrap();
 }
 
+#[test]
+fn files_without_end_are_damage() {
+    let directory = std::env::temp_dir().join(format!("lwm2m-storage-long-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    for name in ["device.a", "device.b"] {
+        let file = fs::File::create(directory.join(name)).unwrap();
+        std::io::Write::write_all(&mut &file, b"x").unwrap();
+        // Sparse, and more than there is memory.
+        file.set_len(1 << 40).unwrap();
+    }
+    let opened = Keeper::open(Files::new(directory.join("device")));
+    assert!(matches!(opened, Err(OpenError::Damaged)), "{opened:?}");
+    fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn pages_of_flash_are_slots() {
+    // Erased, and longer than what is kept.
+    let mut medium = Medium {
+        slots: [vec![0xff; 4096], vec![0xff; 4096]],
+        keeps_tail: true,
+        ..Medium::default()
+    };
+    let (mut keeper, kept) = Keeper::open(&mut medium).unwrap();
+    assert_eq!(kept, None);
+    keeper.keep(&saved(&tree(1))).unwrap();
+    for slot in &mut medium.slots {
+        slot.resize(4096, 0xff);
+    }
+    let (_, kept) = Keeper::open(&mut medium).unwrap();
+    assert_eq!(kept, Some(saved(&tree(1))));
+}
+
 #[cfg(unix)]
 #[test]
 fn only_their_owner_can_read_the_files() {

@@ -1,19 +1,22 @@
 use std::{
     ffi::OsString,
     fs::{self, File},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
     vec::Vec,
 };
 
 use super::{Slot, Slots};
 
-/// Two files beside each other, which only their owner can read: there are keys in them.
+/// Two files beside each other, which only their owner can read: there are keys in them. Of each at most 64 MiB are read.
 #[derive(Debug)]
 pub struct Files {
     a: PathBuf,
     b: PathBuf,
 }
+
+/// What is read of a file, in bytes: more than a tree holds by default.
+const MOST: u64 = 64 << 20;
 
 impl Files {
     /// Files whose names are that of `path` and `.a` or `.b`. Their directory has to exist.
@@ -42,10 +45,14 @@ impl Slots for Files {
     type Error = io::Error;
 
     fn read(&mut self, slot: Slot) -> io::Result<Vec<u8>> {
-        match fs::read(self.path(slot)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            read => read,
-        }
+        let file = match File::open(self.path(slot)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            opened => opened?,
+        };
+        let mut bytes = Vec::new();
+        // What is longer is not whole, and so is damaged.
+        file.take(MOST).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn write(&mut self, slot: Slot, bytes: &[u8]) -> io::Result<()> {
