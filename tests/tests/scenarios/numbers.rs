@@ -6,7 +6,7 @@ use lwm2m_tests::workspace;
 
 /// Scenarios that are not among these tests, and why.
 const ELSEWHERE: [(&[u16], &str); 5] = [
-    (&[1, 2, 3], "bootstrap over DTLS, and from a smartcard"),
+    (&[1, 2], "bootstrap over DTLS"),
     (&[10, 11, 19], "bootstrap over OSCORE, by EST or over MQTT"),
     (&[106, 404, 406], "TCP and TLS"),
     (&[401, 402, 403, 405], "DTLS and OSCORE"),

@@ -5,7 +5,10 @@ use std::{net::SocketAddr, time::Duration};
 use lwm2m_runtime::{
     client::{BootstrapFailure, BootstrapState, ClientConfig, Event, State},
     coap::Code,
-    configuration::{BootstrapConfiguration, BootstrapServerAccount, Credentials, ServerAccount, Values},
+    configuration::{
+        BootstrapConfiguration, BootstrapServerAccount, Credentials, MemoryCard, ServerAccount, Values,
+        read_bootstrap_data,
+    },
     model::{Path, Version},
     object::{Instance, Object},
     objects::{Lwm2mSecurity, Lwm2mServer},
@@ -188,6 +191,60 @@ fn asked(pair: &Pair<Program>) -> Vec<SocketAddr> {
         }
     }
     hosts
+}
+
+// proves: BOOT-73 BOOT-75
+#[test]
+fn int_3_a_smartcard_configures_a_device() {
+    for version in VERSIONS {
+        // As a program has it that reads the card: from its list of applications on.
+        let issue = |servers: &[usize]| {
+            let mut card = MemoryCard::issue("LwM2M", &card(&accounts(servers)));
+            let data = read_bootstrap_data(&mut card).unwrap().unwrap();
+            data.bytes().to_vec()
+        };
+        let nothing = BootstrapConfiguration::default();
+        let mut pair = started(stepwise(version), Some(issue(&[0])), &nothing);
+        pair.settle();
+        assert_eq!(asked(&pair), [server_address(0)]);
+        assert_eq!(pair.client().state(1), Some(State::Registered));
+        // The card was looked at before the Register, and is before each Update.
+        let looked_at = |pair: &Pair<Program>| {
+            let events = pair.clients[0].events.iter();
+            events
+                .filter(|(_, event)| *event == Event::CheckSmartcard { server: 1 })
+                .count()
+        };
+        assert_eq!(looked_at(&pair), 1);
+        let mark = pair.wire.mark();
+        let update = |pair: &mut Pair<Program>, server| {
+            let now = pair.now;
+            pair.clients[0].engine.update(now, server);
+            pair.settle();
+        };
+        update(&mut pair, 1);
+        assert_eq!(looked_at(&pair), 2);
+        assert_eq!(pair.wire.requests_of(mark, client_address(0)).len(), 1);
+        // Another card leads elsewhere: the server of the first one hears no more.
+        pair.clients[0].card = Some(issue(&[1]));
+        let mark = pair.wire.mark();
+        update(&mut pair, 1);
+        assert_eq!(pair.client().state(1), None);
+        assert_eq!(pair.client().state(2), Some(State::Registered));
+        let sent = pair.wire.requests_of(mark, client_address(0));
+        assert!(
+            sent.iter().all(|sent| sent.to == server_address(1)),
+            "{}",
+            pair.log()
+        );
+        // Without it nothing is left.
+        pair.clients[0].card = None;
+        let mark = pair.wire.mark();
+        update(&mut pair, 2);
+        assert_eq!(pair.client().servers().count(), 0);
+        assert!(has(&pair, &Event::BootstrapNeeded { server: None }));
+        assert!(pair.wire.requests_of(mark, client_address(0)).is_empty());
+    }
 }
 
 // proves: BOOT-65 BOOT-70
