@@ -120,6 +120,7 @@ mod client;
 mod clock;
 mod error;
 mod inbox;
+mod listen;
 mod locals;
 mod server;
 mod socket;

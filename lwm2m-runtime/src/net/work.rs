@@ -1,9 +1,15 @@
-use core::task::{Context, Poll};
+use core::{
+    future::poll_fn,
+    task::{Context, Poll},
+};
 use std::vec::Vec;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::yield_now,
+};
 
-use super::wire::Wire;
+use super::wire::{Engine, Wire};
 use crate::time::Instant;
 
 /// What a task has to do.
@@ -17,6 +23,26 @@ pub(super) enum Work {
 }
 
 impl Work {
+    /// Waits for what there is to do. Where the wire has `more`, other tasks have their turn first.
+    pub(super) async fn next<C>(
+        commands: &mut mpsc::Receiver<C>,
+        taken: &mut Vec<C>,
+        most: usize,
+        more: bool,
+        wire: &mut Wire,
+        engine: &mut impl Engine,
+    ) -> Self {
+        let work = poll_fn(|context| {
+            let deadline = || engine.poll_timeout();
+            Self::poll(context, Some(commands), taken, most, more, wire, deadline)
+        });
+        let work = work.await;
+        if more && matches!(work, Self::Wire) {
+            yield_now().await;
+        }
+        work
+    }
+
     /// Takes up to `most` commands; without any it waits for the wire, unless that has `more` already. There are no
     /// `commands` any more once nobody is left.
     pub(super) fn poll<C>(

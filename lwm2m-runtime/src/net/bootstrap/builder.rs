@@ -6,13 +6,7 @@ use tokio::sync::mpsc;
 use super::{BootstrapEvents, BootstrapServer, task::Task};
 use crate::{
     bootstrap::{self, Authoriser, BootstrapServerConfig, Event, PlanSource, Plans},
-    net::{
-        Batch, Socket, SocketConfig, StartError,
-        clock::{Clock, seed},
-        inbox::Outlet,
-        socket::any_address,
-        wire::Wire,
-    },
+    net::{SocketConfig, StartError, clock::seed, inbox::Outlet, listen::Listen},
 };
 
 /// A bootstrap server that is about to start; [`start`](Self::start) starts it.
@@ -20,31 +14,21 @@ use crate::{
 #[derive(Debug)]
 pub struct BootstrapServerBuilder<P = Plans> {
     plans: P,
-    address: Option<SocketAddr>,
-    port: Option<u16>,
+    listen: Listen,
     config: BootstrapServerConfig,
-    socket: SocketConfig,
     authoriser: Option<Box<dyn Authoriser>>,
     events: Vec<Outlet<Event>>,
 }
 
-/// The port of CoAP without security.
-const COAP_PORT: u16 = 5683;
-
 /// Commands of all handles that wait for the task: more of them make their senders wait.
 const COMMANDS: usize = 64;
-
-/// Room for some 10,000 small datagrams: what a large fleet sends while the task does something else.
-const RECEIVE_BUFFER: usize = 8 << 20;
 
 impl<P: PlanSource + 'static> BootstrapServerBuilder<P> {
     pub(super) fn new(plans: P) -> Self {
         Self {
             plans,
-            address: None,
-            port: None,
+            listen: Listen::default(),
             config: BootstrapServerConfig::default(),
-            socket: SocketConfig::default(),
             authoriser: None,
             events: Vec::new(),
         }
@@ -53,14 +37,14 @@ impl<P: PlanSource + 'static> BootstrapServerBuilder<P> {
     /// On this address. Default port 5683 on every address of both IP versions; each client is then spoken to from the
     /// address that it speaks to.
     pub const fn bind(mut self, address: SocketAddr) -> Self {
-        self.address = Some(address);
+        self.listen.address = Some(address);
         self
     }
 
     /// On this port of every address; 0 has the system choose one. Default 5683, the port of CoAP: another one is needed
     /// where a server is on the same host.
     pub const fn port(mut self, port: u16) -> Self {
-        self.port = Some(port);
+        self.listen.port = Some(port);
         self
     }
 
@@ -73,7 +57,7 @@ impl<P: PlanSource + 'static> BootstrapServerBuilder<P> {
     /// With other wishes for the socket. Default: 8 MiB for datagrams that wait to be received, as far as the system
     /// allows (`net.core.rmem_max` on Linux).
     pub const fn socket(mut self, config: SocketConfig) -> Self {
-        self.socket = config;
+        self.listen.socket = config;
         self
     }
 
@@ -96,22 +80,13 @@ impl<P: PlanSource + 'static> BootstrapServerBuilder<P> {
     ///
     /// [`StartError`].
     pub async fn start(self) -> Result<BootstrapServer<P>, StartError> {
-        let address = self
-            .address
-            .unwrap_or_else(|| any_address(self.port.unwrap_or(COAP_PORT)));
-        let config = SocketConfig {
-            receive_buffer: self.socket.receive_buffer.or(Some(RECEIVE_BUFFER)),
-            ..self.socket
-        };
-        let socket = Socket::bind(address, &config).map_err(|error| StartError::Bind { address, error })?;
-        let local = socket.local_address();
+        let (wire, local) = self.listen.open()?;
         let seed = seed().map_err(StartError::Seed)?;
         let mut engine = bootstrap::BootstrapServer::new(self.config, self.plans, seed);
         if let Some(authoriser) = self.authoriser {
             engine = engine.with_authoriser(authoriser);
         }
         let (commands, receiver) = mpsc::channel(COMMANDS);
-        let wire = Wire::new(socket, Batch::new(Batch::MAX), Clock::new()).answering();
         let task = Task::new(engine, wire, receiver, self.events);
         tracing::info!(%local, "a bootstrap server has started");
         tokio::spawn(task.run());

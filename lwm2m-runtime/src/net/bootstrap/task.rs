@@ -1,4 +1,3 @@
-use core::future::poll_fn;
 use std::vec::Vec;
 
 use tokio::sync::mpsc;
@@ -71,21 +70,13 @@ impl<P: PlanSource> Task<P> {
         loop {
             let more = self.wire.turn(&mut self.engine);
             self.tell();
-            let work = poll_fn(|context| {
-                let waiting = Some(&mut self.commands);
-                let deadline = || self.engine.poll_timeout();
-                Work::poll(
-                    context,
-                    waiting,
-                    &mut commands,
-                    COMMANDS,
-                    more,
-                    &mut self.wire,
-                    deadline,
-                )
-            });
-            match work.await {
-                Work::Wire if more => tokio::task::yield_now().await,
+            let Self {
+                commands: waiting,
+                wire,
+                engine,
+                ..
+            } = &mut self;
+            match Work::next(waiting, &mut commands, COMMANDS, more, wire, engine).await {
                 Work::Wire => {}
                 Work::Commands => {
                     for command in commands.drain(..) {

@@ -5,12 +5,7 @@ use tokio::sync::mpsc;
 
 use super::{Server, task::Task};
 use crate::{
-    net::{
-        Batch, Socket, SocketConfig, StartError,
-        clock::{Clock, seed},
-        socket::any_address,
-        wire::Wire,
-    },
+    net::{SocketConfig, StartError, clock::seed, listen::Listen},
     server::{self, Authoriser, ServerConfig},
 };
 
@@ -18,33 +13,25 @@ use crate::{
 #[must_use = "there is no server until it starts"]
 #[derive(Debug, Default)]
 pub struct ServerBuilder {
-    address: Option<SocketAddr>,
-    port: Option<u16>,
+    listen: Listen,
     config: ServerConfig,
-    socket: SocketConfig,
     authoriser: Option<Box<dyn Authoriser>>,
 }
 
-/// The port of CoAP without security.
-const COAP_PORT: u16 = 5683;
-
 /// Commands of all handles that wait for the task: more of them make their senders wait.
 const COMMANDS: usize = 1024;
-
-/// Room for some 10,000 small datagrams: what a large fleet sends while the task does something else.
-const RECEIVE_BUFFER: usize = 8 << 20;
 
 impl ServerBuilder {
     /// On this address. Default port 5683 on every address of both IP versions; each device is then spoken to from
     /// the address that it speaks to.
     pub const fn bind(mut self, address: SocketAddr) -> Self {
-        self.address = Some(address);
+        self.listen.address = Some(address);
         self
     }
 
     /// On this port of every address; 0 has the system choose one. Default 5683, the port of CoAP.
     pub const fn port(mut self, port: u16) -> Self {
-        self.port = Some(port);
+        self.listen.port = Some(port);
         self
     }
 
@@ -57,7 +44,7 @@ impl ServerBuilder {
     /// With other wishes for the socket. Default: 8 MiB for datagrams that wait to be received, as far as the system
     /// allows (`net.core.rmem_max` on Linux).
     pub const fn socket(mut self, config: SocketConfig) -> Self {
-        self.socket = config;
+        self.listen.socket = config;
         self
     }
 
@@ -73,21 +60,12 @@ impl ServerBuilder {
     ///
     /// [`StartError`].
     pub async fn start(self) -> Result<Server, StartError> {
-        let address = self
-            .address
-            .unwrap_or_else(|| any_address(self.port.unwrap_or(COAP_PORT)));
-        let config = SocketConfig {
-            receive_buffer: self.socket.receive_buffer.or(Some(RECEIVE_BUFFER)),
-            ..self.socket
-        };
-        let socket = Socket::bind(address, &config).map_err(|error| StartError::Bind { address, error })?;
-        let local = socket.local_address();
+        let (wire, local) = self.listen.open()?;
         let mut engine = server::Server::new(self.config, seed().map_err(StartError::Seed)?);
         if let Some(authoriser) = self.authoriser {
             engine = engine.with_authoriser(authoriser);
         }
         let (commands, receiver) = mpsc::channel(COMMANDS);
-        let wire = Wire::new(socket, Batch::new(Batch::MAX), Clock::new()).answering();
         let task = Task::new(engine, wire, receiver, commands.downgrade());
         tracing::info!(%local, "a server has started");
         tokio::spawn(task.run());

@@ -1,4 +1,3 @@
-use core::future::poll_fn;
 use std::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 use tokio::sync::{mpsc, oneshot};
@@ -111,30 +110,20 @@ impl Task {
             self.tell();
             // An observation that nobody reads any more is cancelled.
             self.wire.flush(&mut self.engine);
-            let work = poll_fn(|context| {
-                let waiting = Some(&mut self.commands);
-                let deadline = || self.engine.poll_timeout();
-                Work::poll(
-                    context,
-                    waiting,
-                    &mut commands,
-                    COMMANDS,
-                    more,
-                    &mut self.wire,
-                    deadline,
-                )
-            });
-            match work.await {
-                Work::Wire if more => tokio::task::yield_now().await,
+            let Self {
+                commands: waiting,
+                wire,
+                engine,
+                ..
+            } = &mut self;
+            match Work::next(waiting, &mut commands, COMMANDS, more, wire, engine).await {
                 Work::Wire => {}
                 Work::Commands => {
                     for command in commands.drain(..) {
                         if let Command::Stop { done } = command {
                             // The socket is free once the engine is gone.
                             drop(self);
-                            // Whoever asked may be gone, too.
-                            let _ = done.send(());
-                            return;
+                            return answer(done, ());
                         }
                         self.command(command);
                     }
