@@ -111,7 +111,7 @@ fn int_4_deleting_keeps_the_account_at_the_bootstrap_server() {
     }
 }
 
-// proves: BOOT-44 BOOT-45 BOOT-47 BOOT-48 BOOT-54 BOOT-81
+// proves: BOOT-44 BOOT-45 BOOT-47 BOOT-48 BOOT-54 BOOT-81 ROB-57
 #[test]
 fn int_9_an_incomplete_configuration_is_refused_and_undone() {
     for version in VERSIONS {

@@ -25,7 +25,7 @@ use crate::{
     fixtures::{VERSIONS, client, device_battery, server_minimum, tree},
 };
 
-// proves: ROB-70
+// proves: ROB-56 ROB-70
 #[test]
 fn a_crash_at_any_byte_of_a_life_leaves_the_old_configuration_or_the_new_one() {
     let mut life = Life::new();

@@ -77,6 +77,7 @@ fn many_pairs_of_faults_leave_the_old_configuration_or_the_new_one() {
     assert!(combinations > 5_000, "{combinations}");
 }
 
+// proves: ROB-56
 #[test]
 fn a_fault_at_some_message_leaves_the_old_configuration_or_the_new_one() {
     let combinations = sweep(12);
