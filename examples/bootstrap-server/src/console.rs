@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use example_console::{Output, escaped};
 use lwm2m_runtime::{
     bootstrap::{Plan, Plans, Step},
     catalogue,
@@ -11,10 +12,7 @@ use lwm2m_runtime::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::{
-    output::{Output, escaped},
-    plan_file::{PlanFile, count},
-};
+use crate::plan_file::{PlanFile, count};
 
 const HELP: &str = "\
 sessions                who is being configured right now
@@ -70,7 +68,7 @@ impl Console {
         match outcome {
             Ok((text, members)) => self.output.done(line, &text, members),
             Err(text) => {
-                self.output.failed(line, &text);
+                self.output.failed(line, &text, json!({}));
                 return Some(false);
             }
         }

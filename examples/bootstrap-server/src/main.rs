@@ -2,24 +2,17 @@
 //! script from standard input as well, and prints JSON lines for other programs with `--json`.
 
 mod console;
-mod output;
 mod plan_file;
 mod report;
 
-use std::{
-    io::{self, IsTerminal, Write},
-    net::SocketAddr,
-    path::PathBuf,
-    process::ExitCode,
-    thread,
-};
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
+use example_console::{Error, Output};
 use lwm2m_runtime::net::BootstrapServer;
 use serde_json::json;
-use tokio::sync::mpsc;
 
-use crate::{console::Console, output::Output, plan_file::PlanFile};
+use crate::{console::Console, plan_file::PlanFile};
 
 /// A bootstrap server of LwM2M: devices get their accounts from it, as the plans of a file say. The commands on standard
 /// input are carried out; `help` lists them.
@@ -60,37 +53,14 @@ struct Arguments {
 /// There is no port of its own for bootstrap servers; this one is what others take, too.
 const PORT: u16 = 5783;
 
-type Error = Box<dyn std::error::Error + Send + Sync>;
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Into::into)
-        .and_then(|runtime| {
-            let result = runtime.block_on(run(&arguments));
-            // The thread that reads standard input may wait for ever.
-            runtime.shutdown_background();
-            result
-        });
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            // Nobody is left to tell when standard error is gone too.
-            let _ = writeln!(io::stderr(), "error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    example_console::run(run(&arguments))
 }
 
 /// Whether every command did what was wanted.
 async fn run(arguments: &Arguments) -> Result<bool, Error> {
-    let output = Output {
-        json: arguments.json,
-        prompt: !arguments.json && !arguments.serve && !arguments.check && io::stdin().is_terminal(),
-    };
+    let output = Output::new(arguments.json, !arguments.serve && !arguments.check);
     let file = PlanFile::new(&arguments.config);
     let plans = file.read(output)?;
     if arguments.check {
@@ -106,16 +76,7 @@ async fn run(arguments: &Arguments) -> Result<bool, Error> {
     // From here on no session goes unseen.
     let events = builder.events();
     let server = builder.start().await?;
-    let address = server.local_address();
-    let advice = match arguments.serve {
-        true => "Ctrl-C ends it",
-        false => "`help` lists the commands",
-    };
-    output.announce(
-        "listening",
-        &format!("listening on {address}; {advice}"),
-        json!({"address": address.to_string(), "port": address.port()}),
-    );
+    output.listening(server.local_address(), !arguments.serve);
     let reporting = tokio::spawn(report::tell(events, server.clone(), output));
     let console = Console::new(server.clone(), file, output);
     let well = commands(arguments, &console, output).await?;
@@ -131,7 +92,7 @@ async fn commands(arguments: &Arguments, console: &Console, output: Output) -> R
     let mut well = true;
     let mut lines = match arguments.serve {
         true => None,
-        false => Some(read_lines()),
+        false => Some(example_console::lines()),
     };
     loop {
         output.prompt();
@@ -157,19 +118,6 @@ async fn commands(arguments: &Arguments, console: &Console, output: Output) -> R
             None => return Ok(well),
         }
     }
-}
-
-/// The lines of standard input. It cannot be waited for, so a thread reads it.
-fn read_lines() -> mpsc::Receiver<String> {
-    let (sender, receiver) = mpsc::channel(1);
-    thread::spawn(move || {
-        for line in io::stdin().lines().map_while(Result::ok) {
-            if sender.blocking_send(line).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
 }
 
 /// The signals SIGHUP, where there are some.

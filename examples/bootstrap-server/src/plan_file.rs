@@ -8,7 +8,7 @@ use lwm2m_runtime::{
 };
 use serde_json::json;
 
-use crate::output::Output;
+use example_console::Output;
 
 /// Where the plans are.
 #[derive(Debug)]

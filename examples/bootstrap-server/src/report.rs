@@ -12,7 +12,7 @@ use lwm2m_runtime::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::output::{Output, escaped};
+use example_console::{Output, escaped};
 
 /// Tells all events until the server has stopped.
 pub(crate) async fn tell(mut events: BootstrapEvents, server: BootstrapServer, output: Output) {

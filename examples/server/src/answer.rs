@@ -1,5 +1,6 @@
 //! What a device has answered.
 
+use example_console::escaped;
 use lwm2m_runtime::{
     encoding::{Decoder, Record},
     link::{Links, ObjectLink},
@@ -12,7 +13,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     ask::Ask,
     outcome::{Failed, Outcome},
-    output::{self, escaped},
+    output,
     values::Models,
 };
 

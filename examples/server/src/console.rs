@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use example_console::{Output, escaped};
 use lwm2m_runtime::{
     model::Path,
     net::{DeviceError, RegistrationInfo, Server},
@@ -17,8 +18,7 @@ use crate::{
     later::{Job, Later},
     observing::Observing,
     outcome::{Failed, Outcome},
-    output::{self, Output, escaped},
-    request,
+    output, request,
     telling::Teller,
 };
 

@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use example_console::escaped;
 use lwm2m_runtime::{model::Path, net::Device};
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -16,7 +17,6 @@ use tokio::task::JoinHandle;
 use crate::{
     command::{Awaited, Patience},
     outcome::{Failed, Outcome},
-    output::escaped,
     telling::{Teller, titled},
 };
 

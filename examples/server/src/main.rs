@@ -18,69 +18,35 @@ mod telling;
 mod values;
 mod words;
 
-use std::{
-    io::{self, IsTerminal, Write},
-    process::ExitCode,
-    thread,
-};
+use std::process::ExitCode;
 
 use clap::Parser;
+use example_console::{Error, Output};
 use lwm2m_runtime::net::Server;
-use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::{arguments::Arguments, console::Console, output::Output};
+use crate::{arguments::Arguments, console::Console};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Into::into)
-        .and_then(|runtime| {
-            let result = runtime.block_on(run(&arguments));
-            // The thread that reads standard input may wait for ever.
-            runtime.shutdown_background();
-            result
-        });
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            // Nobody is left to tell when standard error is gone too.
-            let _ = writeln!(io::stderr(), "error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    example_console::run(run(&arguments))
 }
 
 /// Whether every command did what was wanted.
-async fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+async fn run(arguments: &Arguments) -> Result<bool, Error> {
     let mut builder = Server::builder().config(arguments.config());
     if let Some(address) = arguments.bind {
         builder = builder.bind(address);
     }
     let server = builder.start().await?;
-    let output = Output {
-        json: arguments.json,
-        prompt: !arguments.json && !arguments.serve && io::stdin().is_terminal(),
-    };
+    let output = Output::new(arguments.json, !arguments.serve);
     // From here on no registration goes unseen.
     let mut console = Console::new(server.clone(), output).await;
-    let address = server.local_address();
-    let advice = match arguments.serve {
-        true => "Ctrl-C ends it",
-        false => "`help` lists the commands",
-    };
-    output.announce(
-        "listening",
-        &format!("listening on {address}; {advice}"),
-        json!({"address": address.to_string(), "port": address.port()}),
-    );
+    output.listening(server.local_address(), !arguments.serve);
     let mut well = true;
     let mut lines = match arguments.serve {
         true => mpsc::channel(1).1,
-        false => read_lines(),
+        false => example_console::lines(),
     };
     loop {
         output.prompt();
@@ -106,17 +72,4 @@ async fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error + 
     well &= console.went_well();
     server.stop().await;
     Ok(well)
-}
-
-/// The lines of standard input. It cannot be waited for, so a thread reads it.
-fn read_lines() -> mpsc::Receiver<String> {
-    let (sender, receiver) = mpsc::channel(1);
-    thread::spawn(move || {
-        for line in io::stdin().lines().map_while(Result::ok) {
-            if sender.blocking_send(line).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
 }

@@ -1,5 +1,6 @@
 //! An observation, from its beginning to its end.
 
+use example_console::escaped;
 use lwm2m_runtime::{
     encoding::Record,
     link::NotificationAttributes,
@@ -10,13 +11,7 @@ use lwm2m_runtime::{
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::{
-    command::Awaited,
-    outcome::Outcome,
-    output::{self, escaped},
-    telling::Teller,
-    values::Models,
-};
+use crate::{command::Awaited, outcome::Outcome, output, telling::Teller, values::Models};
 
 /// What is observed, and how.
 #[derive(Clone, Debug)]

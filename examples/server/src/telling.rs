@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use example_console::{Output, escaped};
 use lwm2m_runtime::{
     encoding::Record,
     model::Path,
@@ -12,7 +13,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     command::Awaited,
     happenings::{Happening, Happenings},
-    output::{self, Output, escaped},
+    output,
     values::Models,
 };
 

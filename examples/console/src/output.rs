@@ -1,27 +1,50 @@
-//! What is said: lines for people, or JSON for scripts.
-
-use std::io::{self, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    net::SocketAddr,
+};
 
 use lwm2m_runtime::model::Excerpt;
 use serde_json::{Value as Json, json};
 
-/// Where and how it is said.
+/// Where and how a console speaks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Output {
-    pub(crate) json: bool,
+pub struct Output {
+    json: bool,
     /// Whether somebody sits in front of it.
-    pub(crate) prompt: bool,
+    prompt: bool,
 }
 
 impl Output {
+    /// Lines for people or JSON; with a prompt where somebody sits in front of a console that takes `commands`.
+    #[must_use]
+    pub fn new(json: bool, commands: bool) -> Self {
+        Self {
+            json,
+            prompt: !json && commands && io::stdin().is_terminal(),
+        }
+    }
+
+    /// The program has started, and takes commands or does not.
+    pub fn listening(self, address: SocketAddr, commands: bool) {
+        let advice = match commands {
+            true => "`help` lists the commands",
+            false => "Ctrl-C ends it",
+        };
+        self.announce(
+            "listening",
+            &format!("listening on {address}; {advice}"),
+            json!({"address": address.to_string(), "port": address.port()}),
+        );
+    }
+
     /// Something that happened while somebody may be at the prompt.
-    pub(crate) fn event(self, name: &str, text: &str, members: Json) {
+    pub fn event(self, name: &str, text: &str, members: Json) {
         self.announce(name, text, members);
         self.prompt();
     }
 
     /// Something that happened before there was a prompt.
-    pub(crate) fn announce(self, name: &str, text: &str, members: Json) {
+    pub fn announce(self, name: &str, text: &str, members: Json) {
         match self.json {
             true => print(&with(json!({"event": name}), members).to_string()),
             // In place of the prompt, which comes again behind it.
@@ -31,7 +54,7 @@ impl Output {
     }
 
     /// Asks for the next command.
-    pub(crate) fn prompt(self) {
+    pub fn prompt(self) {
         if self.prompt {
             let mut out = io::stdout().lock();
             let _ = write!(out, "> ").and_then(|()| out.flush());
@@ -39,7 +62,7 @@ impl Output {
     }
 
     /// The end of a command.
-    pub(crate) fn done(self, line: &str, text: &str, members: Json) {
+    pub fn done(self, line: &str, text: &str, members: Json) {
         match self.json {
             true => print(&with(json!({"command": line, "ok": true}), members).to_string()),
             false if text.is_empty() => {}
@@ -48,9 +71,12 @@ impl Output {
     }
 
     /// A command that did not do what was wanted.
-    pub(crate) fn failed(self, line: &str, text: &str) {
+    pub fn failed(self, line: &str, text: &str, members: Json) {
         match self.json {
-            true => print(&json!({"command": line, "ok": false, "error": text}).to_string()),
+            true => {
+                let answer = json!({"command": line, "ok": false, "error": text});
+                print(&with(answer, members).to_string());
+            }
             false => text.lines().for_each(|line| print(&format!("! {line}"))),
         }
     }
@@ -69,7 +95,8 @@ fn print(text: &str) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
-/// A name of a peer, without what would move the cursor of a terminal.
-pub(crate) fn escaped(name: &str) -> String {
-    Excerpt(name).to_string()
+/// A text of a peer, without what would move the cursor of a terminal.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    Excerpt(text).to_string()
 }
