@@ -1,6 +1,9 @@
 //! What the shell tells of connections: that there is one, or none, and what became of its security.
 
-use super::{BOOTSTRAP_SERVER, Client, registration::Step, transport};
+use super::{
+    BOOTSTRAP_SERVER, Client,
+    registration::{Step, transport},
+};
 use crate::{
     coap::Peer,
     model::{Path, ValueRef},

@@ -2,7 +2,7 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, vec::Vec};
 
 use super::{
     BootstrapState, ClientConfig, Event, SendId, State, Ticket,
-    bootstrap::Bootstrap,
+    bootstrap::{Bootstrap, smartcard::Card},
     clock::Clock,
     deadlines::Deadlines,
     kept::Kept,
@@ -10,7 +10,6 @@ use super::{
     registration::Afterwards,
     session::Session,
     sleep::Sleep,
-    smartcard::Card,
     streams::Streams,
     tickets::Tickets,
 };
@@ -384,7 +383,7 @@ impl Client {
             }
             Some(Received::Response(response)) => {
                 let exchange = response.exchange;
-                let answer = super::uplink::read(&response);
+                let answer = super::registration::uplink::read(&response);
                 self.answered(now, exchange, answer);
             }
             // The client asks for nothing that is observed.

@@ -7,25 +7,16 @@
 //! | `config`, `event`, `state` | its limits, what it tells, where a registration stands |
 //! | `connections` | what the shell tells of connections |
 //! | `account`, `accounts` | what the Security and the Server object say about a server; what follows when that changes |
-//! | `registration` | when to register, update, try again |
+//! | `registration/` | when to register, update, try again, and with what messages |
 //! | `session` | everything that belongs to one server |
-//! | `drive`, `order` | the registration's steps done, and which server is next |
 //! | `sms_trigger` | being woken by a short message |
-//! | `transport` | over what a session goes |
-//! | `uplink` | Register, Update, De-register and their answers |
-//! | `profiles` | identifiers in place of the object list |
 //! | `serve` | requests of servers |
 //! | `own` | resources that the engine executes itself: Disable, Registration Update Trigger, Bootstrap-Request Trigger |
-//! | `bootstrap` | when to ask the bootstrap server for a configuration, and what follows |
-//! | `bootstrap_account` | the account at the bootstrap server, and how long it stays |
-//! | `listen` | when the bootstrap server may begin |
-//! | `provision` | what the bootstrap server asks |
-//! | `smartcard` | whether the card that accounts came from is still there |
+//! | `bootstrap/` | when to ask the bootstrap server for a configuration, what it asks then, and what follows; smartcards |
 //! | `streams` | values that come block by block |
 //! | `tickets` | executes that are answered later |
 //! | `settle` | what a change of the tree leads to |
-//! | `observations`, `observe`, `notify` | who observes what, and when who is told |
-//! | `stored` | notifications while a server cannot be reached |
+//! | `observations/` | who observes what, when who is told, and what waits for a server that cannot be reached |
 //! | `send` | values that no server has asked for |
 //! | `sleep` | queue mode: when the client listens |
 //! | `clock` | the time of day, where it is known |
@@ -76,37 +67,25 @@
 mod account;
 mod accounts;
 mod bootstrap;
-mod bootstrap_account;
 mod clock;
 mod config;
 mod connections;
 mod deadlines;
-mod drive;
 mod engine;
 mod event;
 mod kept;
-mod listen;
-mod notify;
 mod observations;
-mod observe;
-mod order;
 mod own;
-mod profiles;
-mod provision;
 mod registration;
 mod send;
 mod serve;
 mod session;
 mod settle;
 mod sleep;
-mod smartcard;
 mod sms_trigger;
 mod state;
-mod stored;
 mod streams;
 mod tickets;
-mod transport;
-mod uplink;
 
 pub use bootstrap::{BOOTSTRAP_SERVER, BootstrapFailure, BootstrapState};
 pub use config::{ClientConfig, ProfileHash, RetryDefaults};

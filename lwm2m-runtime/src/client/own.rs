@@ -1,4 +1,4 @@
-use super::{ClientConfig, account::Account, transport::choice};
+use super::{ClientConfig, account::Account, registration::transport::choice};
 use crate::{
     model::{Path, ValueRef, Version},
     operation::{Binding, Status, Transport},

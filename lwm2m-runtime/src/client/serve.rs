@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::{
     Client, ClientConfig,
-    observe::Wish,
+    observations::observe::Wish,
     own::{Order, Own},
     registration::Afterwards,
     session::Session,

@@ -1,4 +1,6 @@
-use super::{ClientConfig, State, account::Account, registration::Registration, stored::Stored};
+use super::{
+    ClientConfig, State, account::Account, observations::stored::Stored, registration::Registration,
+};
 use crate::{
     coap::Peer, encoding::Negotiation, model::Version, operation::Transport, reporting::AttachedAttributes,
     tree::Asker,

@@ -1,13 +1,13 @@
 use alloc::vec::Vec;
 
-use super::{Client, State, engine::Phase};
+use crate::client::{Client, State, engine::Phase};
 use crate::time::Instant;
 
 impl Client {
     /// Lets the next server begin whose turn it is: servers with a Registration Priority Order register in ascending
     /// order, each when the one before has its registration, or has failed and does not block the others
     /// (LwM2M Core 1.2, section 6.2.1.3).
-    pub(super) fn advance_order(&mut self, now: Instant) {
+    pub(in crate::client) fn advance_order(&mut self, now: Instant) {
         if self.phase != Phase::Started {
             return;
         }

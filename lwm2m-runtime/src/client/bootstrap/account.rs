@@ -6,12 +6,12 @@
 use alloc::{string::String, vec::Vec};
 use core::{fmt::Write as _, time::Duration};
 
-use super::{
-    BootstrapState, Client, Event,
-    account::{boolean, unsigned},
-    engine::Alarm,
-};
 use crate::{
+    client::{
+        BootstrapState, Client, Event,
+        account::{boolean, unsigned},
+        engine::Alarm,
+    },
     model::{Path, ValueRef},
     object::Instance,
     operation::TreeView,
@@ -20,7 +20,7 @@ use crate::{
 
 /// What is known of the time for which the account is kept.
 #[derive(Debug, Default)]
-pub(super) struct KeptAccount {
+pub(in crate::client) struct KeptAccount {
     /// When the time-out began, as far as this process knows.
     since: Option<Instant>,
     /// Whether that was a bootstrap, and not the start of the process.
@@ -28,7 +28,7 @@ pub(super) struct KeptAccount {
 }
 
 impl Client {
-    pub(super) fn bootstrap_account(&self) -> Option<(u16, &dyn Instance)> {
+    pub(in crate::client) fn bootstrap_account(&self) -> Option<(u16, &dyn Instance)> {
         let mut accounts = self
             .tree
             .instances(0)
@@ -37,7 +37,7 @@ impl Client {
     }
 
     /// A server can have the client bootstrapped as long as there is an account for it.
-    pub(super) fn offer_bootstrap(&mut self) {
+    pub(in crate::client) fn offer_bootstrap(&mut self) {
         let _ = match self.bootstrap_account().is_some() {
             true => self.tree.enable(1, 9),
             false => self.tree.disable(1, 9),
@@ -45,7 +45,7 @@ impl Client {
     }
 
     /// Links to the instances that hold the account at the bootstrap server.
-    pub(super) fn bootstrap_account_links(&self) -> String {
+    pub(in crate::client) fn bootstrap_account_links(&self) -> String {
         let mut links = String::new();
         let Some((id, account)) = self.bootstrap_account() else {
             return links;
@@ -59,7 +59,7 @@ impl Client {
     }
 
     /// The client begins with an account that it has from before.
-    pub(super) fn keep_bootstrap_account(&mut self, now: Instant) {
+    pub(in crate::client) fn keep_bootstrap_account(&mut self, now: Instant) {
         if self.has_account() {
             self.bootstrap.kept.since.get_or_insert(now);
         }
@@ -67,7 +67,7 @@ impl Client {
     }
 
     /// There was a bootstrap.
-    pub(super) fn renew_bootstrap_account(&mut self, now: Instant) {
+    pub(in crate::client) fn renew_bootstrap_account(&mut self, now: Instant) {
         self.bootstrap.kept = KeptAccount {
             since: Some(now),
             bootstrapped: true,
@@ -76,7 +76,7 @@ impl Client {
     }
 
     /// Finds out when the account goes.
-    pub(super) fn time_bootstrap_account(&mut self, now: Instant) {
+    pub(in crate::client) fn time_bootstrap_account(&mut self, now: Instant) {
         let timeout = self
             .bootstrap_account()
             .and_then(|(_, account)| unsigned(account, 12))
@@ -94,7 +94,7 @@ impl Client {
     }
 
     /// The account was for a while only. What it has links to goes with it.
-    pub(super) fn purge_bootstrap_account(&mut self, now: Instant) {
+    pub(in crate::client) fn purge_bootstrap_account(&mut self, now: Instant) {
         if self.bootstrap.state != BootstrapState::Idle {
             // It is needed once more. A bootstrap that succeeds says anew how long it stays.
             let again = now + self.session_timeout();

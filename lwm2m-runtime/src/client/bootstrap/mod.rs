@@ -12,17 +12,28 @@
 //!    a connection to the bootstrap server, whose first request leads to `Session`.
 //! 7. Failure: the tree is as it was before. `Retrying`, each time twice as long. When all attempts are spent, a client
 //!    with servers stays with them; one without tries on for ever.
+//!
+//! | file | what |
+//! |---|---|
+//! | `account` | the account at the bootstrap server, and how long it stays |
+//! | `listen` | when the bootstrap server may begin |
+//! | `provision` | what the bootstrap server asks |
+//! | `smartcard` | whether the card that accounts came from is still there |
+
+pub(super) mod account;
+mod listen;
+mod provision;
+pub(super) mod smartcard;
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use self::account::KeptAccount;
 use super::{
     Client, ClientConfig, Event,
     account::{text, unsigned},
-    bootstrap_account::KeptAccount,
     engine::{Alarm, Phase},
-    registration::{Patience, Step},
-    uplink::send,
+    registration::{Patience, Step, uplink::send},
 };
 use crate::{
     coap::{ExchangeId, Failure, IncomingResponse, Peer},

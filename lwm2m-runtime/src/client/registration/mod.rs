@@ -8,7 +8,20 @@
 //! 5. Updating: its success leads back to 3, its refusal to 2 without connecting, its time-out to 2.
 //! 6. Deregistering, then Idle, or Disabled until the account's time-out, and then 2.
 //!
-//! No messages here: events in, a [`Step`] for the engine out.
+//! No messages here: events in, a [`Step`] for the engine out. Beside it:
+//!
+//! | file | what |
+//! |---|---|
+//! | `drive`, `order` | the steps done, and which server is next |
+//! | `uplink` | Register, Update, De-register and their answers |
+//! | `profiles` | identifiers in place of the object list |
+//! | `transport` | over what a session goes |
+
+mod drive;
+pub(super) mod order;
+pub(super) mod profiles;
+pub(super) mod transport;
+pub(super) mod uplink;
 
 use alloc::string::String;
 use core::time::Duration;

@@ -1,9 +1,21 @@
+//! Who observes what, when who is told, and what waits while a server cannot be reached.
+//!
+//! | file | what |
+//! |---|---|
+//! | `observe` | observations begin and end |
+//! | `notify` | what is due is told |
+//! | `stored` | what waits, and is told later |
+
+mod notify;
+pub(super) mod observe;
+pub(super) mod stored;
+
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
 
-use super::stored::InFlight;
+use self::stored::InFlight;
 use crate::{
     coap::{NotificationId, PeerToken, RequestKey},
     encoding::ContentFormat,

@@ -7,14 +7,13 @@
 //! 4. The value is read as it is then, and goes out; or it is stored, where the server cannot be reached.
 //! 5. The target of an observation is gone: 4.04, and its end.
 
-use super::{
-    Client,
-    engine::Alarm,
-    observations::{ObservationId, Target},
-    observe,
-    session::Session,
-};
 use crate::{
+    client::{
+        Client,
+        engine::Alarm,
+        observations::{ObservationId, Target, observe},
+        session::Session,
+    },
     coap::{Notification, NotificationId, NotifyError},
     encoding::ContentFormat,
     operation::{CoapSession, Payload, Response, Status},
@@ -34,7 +33,7 @@ struct Notice<'a> {
 impl Client {
     /// Something at or below a path has changed, or at a path above. Who observes more than an instance does not learn
     /// from when it is notified that an instance has changed which it may not read.
-    pub(super) fn observed(&mut self, now: Instant, change: &Change) {
+    pub(in crate::client) fn observed(&mut self, now: Instant, change: &Change) {
         let changed = change.path;
         let value_of = match change.kind {
             ChangeKind::Value => changed.object_id().zip(changed.instance_id()),
@@ -74,7 +73,7 @@ impl Client {
     }
 
     /// An observation has to be looked at.
-    pub(super) fn observation_due(
+    pub(in crate::client) fn observation_due(
         &mut self,
         now: Instant,
         id: ObservationId,
@@ -161,7 +160,7 @@ impl Client {
     }
 
     /// Sends what is in `payload` as a notification.
-    pub(super) fn send_notification(
+    pub(in crate::client) fn send_notification(
         &mut self,
         now: Instant,
         id: ObservationId,
@@ -248,7 +247,7 @@ impl Client {
     }
 
     /// A notification cannot be sent.
-    pub(super) fn hold(&mut self, now: Instant, id: ObservationId) {
+    pub(in crate::client) fn hold(&mut self, now: Instant, id: ObservationId) {
         if let Some(observed) = self.observations.get_mut(id) {
             observed.observation.hold(now);
             observed.fresh = false;
@@ -269,7 +268,11 @@ impl Client {
     }
 
     /// Whether what falls due for an observation is kept while its server cannot be reached.
-    pub(super) fn retention(&self, index: usize, id: ObservationId) -> crate::reporting::Retention {
+    pub(in crate::client) fn retention(
+        &self,
+        index: usize,
+        id: ObservationId,
+    ) -> crate::reporting::Retention {
         use crate::reporting::Retention;
         let (Some(session), Some(observed)) = (self.sessions.get(index), self.observations.get(id)) else {
             return Retention::Drop;

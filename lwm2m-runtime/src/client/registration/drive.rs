@@ -1,17 +1,20 @@
 use alloc::vec::Vec;
 
-use super::{
-    Client, Event, RegistrationFailure, State,
-    engine::{Alarm, Phase},
-    registration::{Afterwards, Patience, Step},
-    session::{Session, versions},
-    transport,
+use crate::{
+    client::{
+        Client, Event, RegistrationFailure, State,
+        engine::{Alarm, Phase},
+        registration::{Afterwards, Patience, Step, transport},
+        session::{Session, versions},
+    },
+    coap::Peer,
+    model::Version,
+    time::Instant,
 };
-use crate::{coap::Peer, model::Version, time::Instant};
 
 impl Client {
     /// Does what a registration asks for, until it only waits.
-    pub(super) fn drive(&mut self, now: Instant, index: usize, mut step: Step) {
+    pub(in crate::client) fn drive(&mut self, now: Instant, index: usize, mut step: Step) {
         while step != Step::Wait {
             if let (Some(session), true) = (self.sessions.get(index), self.bootstrap.in_session()) {
                 self.bootstrap.put_off(session.server(), step);
@@ -30,7 +33,7 @@ impl Client {
         self.advance_order(now);
     }
 
-    pub(super) fn take_step(&mut self, now: Instant, index: usize, step: Step) -> Step {
+    pub(in crate::client) fn take_step(&mut self, now: Instant, index: usize, step: Step) -> Step {
         match step {
             Step::Wait => Step::Wait,
             Step::Connect => {
@@ -114,7 +117,7 @@ impl Client {
     }
 
     /// Tells when [`stop`](Self::stop) is done.
-    pub(super) fn look_whether_stopped(&mut self) {
+    pub(in crate::client) fn look_whether_stopped(&mut self) {
         let idle = |session: &Session| session.registration.state() == State::Idle;
         if self.phase == Phase::Stopping && self.sessions.iter().all(idle) {
             self.phase = Phase::Idle;
@@ -123,7 +126,7 @@ impl Client {
     }
 
     /// A registration's time has come.
-    pub(super) fn registration_due(&mut self, now: Instant, server: u16) {
+    pub(in crate::client) fn registration_due(&mut self, now: Instant, server: u16) {
         let Some(index) = self.index_of(server) else {
             return;
         };
@@ -139,7 +142,7 @@ impl Client {
     }
 
     /// Registrations with servers are wanted. Those in an order begin when it is their turn.
-    pub(super) fn want(&mut self, now: Instant, servers: &[u16]) {
+    pub(in crate::client) fn want(&mut self, now: Instant, servers: &[u16]) {
         let mut independent = Vec::new();
         for (index, session) in self.sessions.iter_mut().enumerate() {
             let state = session.registration.state();
@@ -163,7 +166,7 @@ impl Client {
     }
 
     /// Begins to register.
-    pub(super) fn begin(&mut self, now: Instant, index: usize) {
+    pub(in crate::client) fn begin(&mut self, now: Instant, index: usize) {
         if let Some(session) = self.sessions.get_mut(index) {
             session.wanted = true;
             let step = session.registration.begin(now, &session.account);
@@ -172,7 +175,7 @@ impl Client {
     }
 
     /// Ends a registration, with or without a De-register.
-    pub(super) fn end(&mut self, now: Instant, index: usize, afterwards: Afterwards) {
+    pub(in crate::client) fn end(&mut self, now: Instant, index: usize, afterwards: Afterwards) {
         if let Some(session) = self.sessions.get_mut(index) {
             let step = session.registration.end(now, afterwards);
             self.drive(now, index, step);
@@ -180,7 +183,7 @@ impl Client {
     }
 
     /// An attempt to register has failed.
-    pub(super) fn attempt_failed(
+    pub(in crate::client) fn attempt_failed(
         &mut self,
         now: Instant,
         index: usize,
@@ -203,7 +206,7 @@ impl Client {
     }
 
     /// There is no connection, or not any more.
-    pub(super) fn disconnect(&mut self, now: Instant, index: usize) {
+    pub(in crate::client) fn disconnect(&mut self, now: Instant, index: usize) {
         let Some(session) = self.sessions.get_mut(index) else {
             return;
         };
@@ -242,7 +245,7 @@ impl Client {
     }
 
     /// The same for good: the shell is told.
-    pub(super) fn leave_session(&mut self, now: Instant, index: usize) {
+    pub(in crate::client) fn leave_session(&mut self, now: Instant, index: usize) {
         let server = match self.sessions.get(index) {
             Some(session) if session.peer.is_some() => session.server(),
             _ => return,
@@ -251,7 +254,7 @@ impl Client {
         self.events.push_back(Event::Disconnect { server });
     }
 
-    pub(super) fn close_peer(&mut self, now: Instant, server: u16, peer: Peer) {
+    pub(in crate::client) fn close_peer(&mut self, now: Instant, server: u16, peer: Peer) {
         self.tickets.forget_server(server);
         self.endpoint.close(now, peer);
         self.restore_stored(server);

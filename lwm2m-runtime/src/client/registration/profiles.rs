@@ -6,19 +6,27 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::{
-    Client, ClientConfig, ProfileHash,
-    account::Account,
-    session::{Listing, Session},
-    uplink::{announced, object_list},
+use crate::{
+    client::{
+        Client, ClientConfig, ProfileHash,
+        account::Account,
+        registration::uplink::{announced, object_list},
+        session::{Listing, Session},
+    },
+    model::Version,
+    operation::ProfileId,
+    tree::Tree,
 };
-use crate::{model::Version, operation::ProfileId, tree::Tree};
 
 /// The suite of a hash where the server does not prefer any: 96 bits, which no two lists have in common.
 const SUITE: u8 = 4;
 
 /// The profile identifiers that a server is told, and whether the list goes with them.
-pub(super) fn profiles(config: &ClientConfig, tree: &Tree, session: &Session) -> (Vec<String>, bool) {
+pub(in crate::client) fn profiles(
+    config: &ClientConfig,
+    tree: &Tree,
+    session: &Session,
+) -> (Vec<String>, bool) {
     let version = session.registration.version;
     if version < Version::V1_2 || session.listing == Listing::List {
         return (Vec::new(), true);
@@ -62,7 +70,7 @@ fn preferred(config: &ClientConfig, account: &Account) -> Vec<String> {
 
 impl Client {
     /// A server does not know a profile: what it gets next. `false` where it was told none.
-    pub(super) fn list_more(&mut self, index: usize) -> bool {
+    pub(in crate::client) fn list_more(&mut self, index: usize) -> bool {
         let Some(session) = self.sessions.get_mut(index) else {
             return false;
         };

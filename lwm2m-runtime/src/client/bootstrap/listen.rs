@@ -5,13 +5,13 @@
 //!    next attempt, and while it needs none.
 //! 2. The first request of the bootstrap server over it leads to a session as any other.
 
-use super::{BootstrapState, Client, engine::Phase};
+use crate::client::{BootstrapState, Client, engine::Phase};
 use crate::model::Version;
 
 impl Client {
     /// Whether the bootstrap server may begin (LwM2M 1.0): once the client has looked what it is
     /// configured with, and as long as it does not ask by itself.
-    pub(super) fn listens_to_bootstrap_server(&self) -> bool {
+    pub(in crate::client) fn listens_to_bootstrap_server(&self) -> bool {
         let asks = matches!(
             self.bootstrap.state,
             BootstrapState::Connecting | BootstrapState::Requesting
@@ -21,7 +21,7 @@ impl Client {
     }
 
     /// Asks for a connection to a bootstrap server that may begin.
-    pub(super) fn listen_to_bootstrap_server(&mut self) {
+    pub(in crate::client) fn listen_to_bootstrap_server(&mut self) {
         if self.listens_to_bootstrap_server() && self.bootstrap.peer.is_none() {
             self.connect_to_bootstrap_server();
         }

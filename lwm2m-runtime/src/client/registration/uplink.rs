@@ -1,14 +1,12 @@
 use alloc::{string::String, vec::Vec};
 
-use super::{
-    Client, ClientConfig, Event, RegistrationFailure, SendFailure, State,
-    account::Account,
-    profiles::profiles,
-    registration::{Step, Told},
-    session::{Listing, versions},
-    transport::binding,
-};
 use crate::{
+    client::{
+        Client, ClientConfig, Event, RegistrationFailure, SendFailure, State,
+        account::Account,
+        registration::{Step, Told, profiles::profiles, transport::binding},
+        session::{Listing, versions},
+    },
     coap::{Endpoint, ExchangeId, Failure, IncomingResponse, OptionBuffer, Peer},
     encoding::{ContentFormat, Format, FormatSet},
     link::LinkWriter,
@@ -23,13 +21,13 @@ use crate::{
 
 /// What a server answered, as far as it matters: `None` for a code that is no answer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(in crate::client) struct Answer {
     status: Option<Status>,
     location: Option<String>,
 }
 
 /// Reads an answer to a request of this side.
-pub(super) fn read(response: &IncomingResponse<'_>) -> Result<Answer, Failure> {
+pub(in crate::client) fn read(response: &IncomingResponse<'_>) -> Result<Answer, Failure> {
     let answer = read_uplink_response(response.code, response.options, response.payload);
     Ok(Answer {
         status: answer.map(|answer| answer.status),
@@ -40,7 +38,7 @@ pub(super) fn read(response: &IncomingResponse<'_>) -> Result<Answer, Failure> {
 }
 
 impl Client {
-    pub(super) fn send_register(&mut self, now: Instant, index: usize) -> Step {
+    pub(in crate::client) fn send_register(&mut self, now: Instant, index: usize) -> Step {
         let Some(session) = self.sessions.get_mut(index) else {
             return Step::Wait;
         };
@@ -72,7 +70,7 @@ impl Client {
         }
     }
 
-    pub(super) fn send_update(&mut self, now: Instant, index: usize) -> Step {
+    pub(in crate::client) fn send_update(&mut self, now: Instant, index: usize) -> Step {
         let Some(session) = self.sessions.get_mut(index) else {
             return Step::Wait;
         };
@@ -115,7 +113,7 @@ impl Client {
         }
     }
 
-    pub(super) fn send_deregister(&mut self, now: Instant, index: usize) -> Step {
+    pub(in crate::client) fn send_deregister(&mut self, now: Instant, index: usize) -> Step {
         let Some(session) = self.sessions.get_mut(index) else {
             return Step::Wait;
         };
@@ -155,7 +153,12 @@ impl Client {
     }
 
     /// A request of this side has its end.
-    pub(super) fn answered(&mut self, now: Instant, exchange: ExchangeId, answer: Result<Answer, Failure>) {
+    pub(in crate::client) fn answered(
+        &mut self,
+        now: Instant,
+        exchange: ExchangeId,
+        answer: Result<Answer, Failure>,
+    ) {
         if let Some((id, server)) = self.sends.remove(&exchange) {
             let failure = match answer {
                 Ok(Answer { status: None, .. }) => Some(SendFailure::Answer),
@@ -285,7 +288,7 @@ impl Client {
     }
 
     /// A server has not acknowledged what it should have.
-    pub(super) fn unreachable(&mut self, now: Instant, index: usize, failure: Failure) {
+    pub(in crate::client) fn unreachable(&mut self, now: Instant, index: usize, failure: Failure) {
         let registered = self
             .sessions
             .get(index)
@@ -305,7 +308,7 @@ impl Client {
     }
 
     /// Whether a server does not know something that it should.
-    pub(super) fn untold(&self, index: usize) -> bool {
+    pub(in crate::client) fn untold(&self, index: usize) -> bool {
         self.sessions.get(index).is_some_and(|session| {
             let version = session.registration.version;
             let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
@@ -325,7 +328,7 @@ impl Client {
 }
 
 /// Sends a request of this side. `None` where it does not fit, or too much is open.
-pub(super) fn send(
+pub(in crate::client) fn send(
     endpoint: &mut Endpoint,
     options: &mut OptionBuffer,
     now: Instant,
@@ -354,7 +357,7 @@ fn telling(config: &ClientConfig, tree: &Tree, account: &Account, version: Versi
 
 /// What a Register, and an Update when it has changed, say about the objects; `formats` are those that are
 /// [`announced`].
-pub(super) fn object_list<'a>(
+pub(in crate::client) fn object_list<'a>(
     config: &'a ClientConfig,
     version: Version,
     formats: &'a [ContentFormat],
@@ -379,7 +382,7 @@ fn list_links(config: &ClientConfig, tree: &Tree, version: Version) -> String {
 }
 
 /// The formats that an object list announces.
-pub(super) fn announced(config: &ClientConfig, version: Version) -> Vec<ContentFormat> {
+pub(in crate::client) fn announced(config: &ClientConfig, version: Version) -> Vec<ContentFormat> {
     // A client of LwM2M 1.0 says only whether it has JSON.
     if version < Version::V1_1 {
         let json = config.formats.contains(Format::Json);

@@ -5,8 +5,8 @@
 //! 3. The answer goes out. What was done makes the session's time begin anew.
 //! 4. Bootstrap-Finish ends the session if the configuration is one that the client can use; else it goes on.
 
-use super::{Client, bootstrap};
 use crate::{
+    client::{Client, bootstrap},
     coap::{Peer, Received, Responder},
     encoding::ContentFormat,
     operation::{BootstrapRequest, CoapSession, Payload, Response, Status},
@@ -15,8 +15,13 @@ use crate::{
 
 impl Client {
     /// Takes a datagram of the bootstrap server.
-    pub(super) fn receive_of_bootstrap_server(&mut self, now: Instant, from: Peer, datagram: &[u8]) {
-        if super::engine::is_request(datagram) && !self.may_ask_bootstrap() {
+    pub(in crate::client) fn receive_of_bootstrap_server(
+        &mut self,
+        now: Instant,
+        from: Peer,
+        datagram: &[u8],
+    ) {
+        if crate::client::engine::is_request(datagram) && !self.may_ask_bootstrap() {
             self.counters.early = self.counters.early.saturating_add(1);
             return;
         }
@@ -60,7 +65,7 @@ impl Client {
                         self.bootstrap_answered(now, Ok((status, payload)));
                     }
                     false => {
-                        let answer = super::uplink::read(&response);
+                        let answer = crate::client::registration::uplink::read(&response);
                         self.answered(now, exchange, answer);
                     }
                 }
@@ -76,7 +81,7 @@ impl Client {
     /// Whether requests of the bootstrap server are looked at: in a session, after it as repetitions, and where it may
     /// begin one.
     fn may_ask_bootstrap(&self) -> bool {
-        use super::BootstrapState::{Idle, Session};
+        use crate::client::BootstrapState::{Idle, Session};
         matches!(self.bootstrap.state, Session | Idle) || self.listens_to_bootstrap_server()
     }
 

@@ -1,10 +1,10 @@
-use super::{
-    Client, ClientConfig, Event,
-    engine::Alarm,
-    observations::{ObservationId, Observed, Target},
-    session::Session,
-};
 use crate::{
+    client::{
+        Client, ClientConfig, Event,
+        engine::Alarm,
+        observations::{ObservationId, Observed, Target},
+        session::Session,
+    },
     coap::{Failure, IncomingRequest, Peer, PeerToken, RequestKey},
     encoding::ContentFormat,
     link::NotificationAttributes,
@@ -17,7 +17,7 @@ use crate::{
 
 /// What a server wants to observe.
 #[derive(Debug)]
-pub(super) struct Wish {
+pub(in crate::client) struct Wish {
     token: PeerToken,
     key: RequestKey,
     target: Target,
@@ -27,7 +27,7 @@ pub(super) struct Wish {
 
 impl Wish {
     /// The wish in a request, which was answered in a format.
-    pub(super) fn of(
+    pub(in crate::client) fn of(
         tree: &Tree,
         asker: Asker<'_>,
         operation: &Request<'_>,
@@ -58,7 +58,7 @@ impl Wish {
 impl Client {
     /// Begins an observation; one of the same token ends. Returns the number of the answer; `None` where there is no
     /// room, and the answer is one to a Read.
-    pub(super) fn observe(&mut self, now: Instant, index: usize, wish: Wish) -> Option<u32> {
+    pub(in crate::client) fn observe(&mut self, now: Instant, index: usize, wish: Wish) -> Option<u32> {
         let server = self.sessions.get(index)?.server();
         let old = self.observations.find(server, &wish.token);
         let old = old.and_then(|id| self.forget_observation(id));
@@ -102,7 +102,7 @@ impl Client {
     }
 
     /// Sets when an observation has to be looked at.
-    pub(super) fn plan(&mut self, now: Instant, id: ObservationId) {
+    pub(in crate::client) fn plan(&mut self, now: Instant, id: ObservationId) {
         let Some(observed) = self.observations.get_mut(id) else {
             return;
         };
@@ -115,14 +115,20 @@ impl Client {
     }
 
     /// A server does not want an observation any more.
-    pub(super) fn cancel_observation(&mut self, server: u16, token: &PeerToken) {
+    pub(in crate::client) fn cancel_observation(&mut self, server: u16, token: &PeerToken) {
         if let Some(id) = self.observations.find(server, token) {
             self.end_observation(id);
         }
     }
 
     /// A peer has rejected a notification, or not acknowledged it.
-    pub(super) fn unobserved(&mut self, now: Instant, peer: Peer, token: &PeerToken, failure: Failure) {
+    pub(in crate::client) fn unobserved(
+        &mut self,
+        now: Instant,
+        peer: Peer,
+        token: &PeerToken,
+        failure: Failure,
+    ) {
         let Some(index) = self.session_of(peer) else {
             return;
         };
@@ -154,7 +160,7 @@ impl Client {
         }
     }
 
-    pub(super) fn end_observation(&mut self, id: ObservationId) {
+    pub(in crate::client) fn end_observation(&mut self, id: ObservationId) {
         if let Some(observed) = self.forget_observation(id) {
             self.events.push_back(Event::ObservationEnded {
                 path: observed.target.path(),
@@ -164,7 +170,7 @@ impl Client {
     }
 
     /// Ends all observations of a server, and what was stored for them.
-    pub(super) fn end_observations(&mut self, server: u16) {
+    pub(in crate::client) fn end_observations(&mut self, server: u16) {
         for id in self.observations.of_server(server) {
             self.end_observation(id);
         }
@@ -182,7 +188,7 @@ impl Client {
     }
 
     /// The attributes of a server below a path, or its defaults, have changed: its observations follow at once.
-    pub(super) fn conditions_changed(&mut self, now: Instant, server: u16, below: Option<Path>) {
+    pub(in crate::client) fn conditions_changed(&mut self, now: Instant, server: u16, below: Option<Path>) {
         let Some(session) = self.sessions.iter().find(|session| session.server() == server) else {
             return;
         };
@@ -212,7 +218,7 @@ impl Client {
 }
 
 /// What applies to a path of an observation.
-pub(super) fn attributes(
+pub(in crate::client) fn attributes(
     session: &Session,
     target: &Target,
     path: Path,

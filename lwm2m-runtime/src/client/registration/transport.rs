@@ -2,18 +2,18 @@
 
 use alloc::vec::Vec;
 
-use super::{
-    ClientConfig,
-    account::{Account, text, unsigned},
-};
 use crate::{
+    client::{
+        ClientConfig,
+        account::{Account, text, unsigned},
+    },
     model::Version,
     operation::{Binding, Transport, TransportChoice},
     tree::Tree,
 };
 
 /// What the transport for a server's next session follows from.
-pub(super) fn choice(
+pub(in crate::client) fn choice(
     config: &ClientConfig,
     tree: &Tree,
     account: &Account,
@@ -40,7 +40,12 @@ pub(super) fn choice(
 }
 
 /// What a server is told: in LwM2M 1.0 the binding of the Server object; later what both sides have.
-pub(super) fn binding(config: &ClientConfig, tree: &Tree, account: &Account, version: Version) -> Binding {
+pub(in crate::client) fn binding(
+    config: &ClientConfig,
+    tree: &Tree,
+    account: &Account,
+    version: Version,
+) -> Binding {
     if version < Version::V1_1 {
         return Binding::parse(&account.binding, version).unwrap_or_default();
     }
@@ -50,7 +55,7 @@ pub(super) fn binding(config: &ClientConfig, tree: &Tree, account: &Account, ver
 
 /// The connection profile to use, the first that exists and has a transport that both sides have, and whether it carries
 /// IP, if it says.
-pub(super) fn profile(
+pub(in crate::client) fn profile(
     tree: &Tree,
     account: &Account,
     choice: TransportChoice,

@@ -8,13 +8,13 @@
 
 use alloc::vec::Vec;
 
-use super::{
-    Client, Event,
-    account::{boolean, unsigned},
-    engine::Phase,
-    registration::Step,
-};
 use crate::{
+    client::{
+        Client, Event,
+        account::{boolean, unsigned},
+        engine::Phase,
+        registration::Step,
+    },
     configuration::SmartcardFile,
     model::Path,
     random::Hasher,
@@ -24,7 +24,7 @@ use crate::{
 
 /// What the engine knows of a card.
 #[derive(Debug)]
-pub(super) struct Card {
+pub(in crate::client) struct Card {
     hasher: Hasher,
     /// Of the file on it.
     fingerprint: Option<u64>,
@@ -35,7 +35,7 @@ pub(super) struct Card {
 }
 
 impl Card {
-    pub(super) const fn new(hasher: Hasher) -> Self {
+    pub(in crate::client) const fn new(hasher: Hasher) -> Self {
         Self {
             hasher,
             fingerprint: None,
@@ -45,7 +45,7 @@ impl Card {
     }
 
     /// An instance is gone, or is somebody else's now.
-    pub(super) fn forget(&mut self, instance: Path) {
+    pub(in crate::client) fn forget(&mut self, instance: Path) {
         self.provided.retain(|provided| !provided.starts_with(instance));
     }
 
@@ -101,7 +101,7 @@ impl Client {
     }
 
     /// These instances have come from a card before the restart.
-    pub(super) fn restore_smartcard(&mut self, instances: Vec<Path>) {
+    pub(in crate::client) fn restore_smartcard(&mut self, instances: Vec<Path>) {
         if instances.is_empty() {
             return;
         }
@@ -148,7 +148,7 @@ impl Client {
     }
 
     /// Whether a step has to wait until the card was looked at.
-    pub(super) fn hold_for_card(&mut self, server: u16, step: Step) -> bool {
+    pub(in crate::client) fn hold_for_card(&mut self, server: u16, step: Step) -> bool {
         if !matches!(step, Step::Register | Step::Update) {
             if step != Step::Wait {
                 self.card.held.retain(|(held, _)| *held != server);
@@ -205,7 +205,7 @@ impl Client {
     }
 
     /// A bootstrap session has made the instances that it has changed its own.
-    pub(super) fn bootstrap_overrides_card(&mut self) {
+    pub(in crate::client) fn bootstrap_overrides_card(&mut self) {
         let changed: Vec<Path> = self.bootstrap.journal.changed().collect();
         for instance in changed {
             self.card.forget(instance);

@@ -1,13 +1,13 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::{
-    Client, State,
-    engine::Alarm,
-    observations::{ObservationId, Observed, Target},
-    session::Session,
-};
 use crate::{
+    client::{
+        Client, State,
+        engine::Alarm,
+        observations::{ObservationId, Observed, Target},
+        session::Session,
+    },
     coap::NotificationId,
     encoding::{Content, Format, PayloadKind, Record, RecordRef, encode},
     model::{Path, ValueRef},
@@ -18,24 +18,24 @@ use crate::{
 
 /// What fell due while a server could not be reached.
 #[derive(Debug)]
-pub(super) struct Stored {
+pub(in crate::client) struct Stored {
     history: History<ObservationId, Vec<Record>>,
     max_bytes: usize,
 }
 
 impl Stored {
-    pub(super) const fn new(max: usize, max_bytes: usize) -> Self {
+    pub(in crate::client) const fn new(max: usize, max_bytes: usize) -> Self {
         Self {
             history: History::new(max),
             max_bytes,
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::client) fn is_empty(&self) -> bool {
         self.history.is_empty()
     }
 
-    pub(super) fn forget(&mut self, id: ObservationId) {
+    pub(in crate::client) fn forget(&mut self, id: ObservationId) {
         self.history.forget(&id);
     }
 
@@ -91,12 +91,12 @@ impl Stored {
 }
 
 /// The values of an observation at a time.
-pub(super) type Entry = (Instant, Vec<Record>);
+pub(in crate::client) type Entry = (Instant, Vec<Record>);
 
 /// What was stored and is on its way.
 #[derive(Debug)]
-pub(super) struct InFlight {
-    pub(super) notification: NotificationId,
+pub(in crate::client) struct InFlight {
+    pub(in crate::client) notification: NotificationId,
     entries: Vec<Entry>,
 }
 
@@ -127,7 +127,7 @@ fn size(records: &[Record]) -> usize {
 
 impl Session {
     /// Whether a notification is sent rather than stored: the server can be reached, and has got what was stored.
-    pub(super) fn is_live(&self) -> bool {
+    pub(in crate::client) fn is_live(&self) -> bool {
         let caught_up = self.stored.is_empty() || self.registration.state() == State::Registered;
         self.is_online() && caught_up
     }
@@ -135,7 +135,7 @@ impl Session {
 
 impl Client {
     /// Keeps the present values of an observation for later, or drops them.
-    pub(super) fn store(&mut self, now: Instant, index: usize, id: ObservationId) {
+    pub(in crate::client) fn store(&mut self, now: Instant, index: usize, id: ObservationId) {
         let retention = self.retention(index, id);
         let (Some(session), Some(observed)) = (self.sessions.get_mut(index), self.observations.get(id))
         else {
@@ -157,7 +157,7 @@ impl Client {
     }
 
     /// A server can be reached again: it gets what was stored for it, and is told what cannot be observed any more.
-    pub(super) fn catch_up_observers(&mut self, now: Instant, index: usize) {
+    pub(in crate::client) fn catch_up_observers(&mut self, now: Instant, index: usize) {
         self.send_stored(now, index);
         let Some(server) = self.sessions.get(index).map(Session::server) else {
             return;
@@ -240,7 +240,7 @@ impl Client {
     }
 
     /// A notification was acknowledged.
-    pub(super) fn delivered(&mut self, now: Instant, notification: NotificationId) {
+    pub(in crate::client) fn delivered(&mut self, now: Instant, notification: NotificationId) {
         if let Some(id) = self.observations.in_flight(notification) {
             let Some(observed) = self.observations.get_mut(id) else {
                 return;
@@ -257,7 +257,7 @@ impl Client {
     }
 
     /// The session with a server is over: what was on its way has to be sent again.
-    pub(super) fn restore_stored(&mut self, server: u16) {
+    pub(in crate::client) fn restore_stored(&mut self, server: u16) {
         let Some(index) = self.index_of(server) else {
             return;
         };
