@@ -387,3 +387,39 @@ fn echo_values_are_bounded() {
             .is_some()
     );
 }
+
+#[test]
+fn a_flood_of_notifications_to_one_peer_leaves_a_reset_of_another_understood() {
+    let (mut endpoint, key) = observed();
+    let reset = |endpoint: &mut Endpoint, number, id| {
+        nothing(endpoint, at(60_000), peer(number), &empty(Rst, id));
+        !events(endpoint).is_empty()
+    };
+    let notify = |endpoint: &mut Endpoint, now, number| {
+        let notification = notification(key, false, b"21");
+        endpoint.notify(at(now), peer(number), notification).unwrap();
+        only(endpoint).id
+    };
+    // Alone, a peer has all the room.
+    let alone: Vec<u16> = (0..64).map(|now| notify(&mut endpoint, now, 1)).collect();
+    assert!(reset(&mut endpoint, 1, alone[0]));
+    // With others, an eighth.
+    let quiet = notify(&mut endpoint, 100, 2);
+    let flood: Vec<u16> = (0..200).map(|now| notify(&mut endpoint, 100 + now, 1)).collect();
+    let late = notify(&mut endpoint, 400, 3);
+    assert!(reset(&mut endpoint, 2, quiet));
+    assert!(reset(&mut endpoint, 3, late));
+    let understood: Vec<bool> = flood
+        .iter()
+        .rev()
+        .map(|id| reset(&mut endpoint, 1, *id))
+        .collect();
+    assert_eq!(understood[..8], [true; 8]);
+    assert!(!understood[8..].contains(&true), "{understood:?}");
+    // Who is gone leaves room.
+    let gone = notify(&mut endpoint, 500, 2);
+    endpoint.close(at(600), peer(2));
+    assert!(!reset(&mut endpoint, 2, gone));
+    let alone: Vec<u16> = (0..64).map(|now| notify(&mut endpoint, 700 + now, 1)).collect();
+    assert!(reset(&mut endpoint, 1, alone[0]));
+}

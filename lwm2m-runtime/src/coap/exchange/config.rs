@@ -130,7 +130,8 @@ pub struct EndpointConfig {
     pub max_recent: usize,
     /// Bytes of responses remembered to be repeated; the oldest makes room, in the same parts. Default 32 KiB.
     pub max_recent_bytes: usize,
-    /// Non-confirmable notifications remembered to understand a reset. Default 64.
+    /// Non-confirmable notifications remembered to understand a reset; the oldest makes room. Where there are several
+    /// peers, one that has an eighth of them has its own oldest make room. Default 64.
     pub max_sent_notifications: usize,
     /// Echo values of peers remembered for the next request to them (RFC 9175, section 2.3). Default 16.
     pub max_echoes: usize,

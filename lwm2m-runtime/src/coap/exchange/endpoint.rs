@@ -1,14 +1,15 @@
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use hashbrown::HashTable;
 
 use super::{
-    Counters, EndpointConfig, Event, ExchangeId, Failure, Peer, PeerToken, Transmit,
+    Counters, EndpointConfig, Event, ExchangeId, Failure, Peer, Transmit,
     assembly::Partial,
     budget::Bodies,
     echo::{self, Echoes},
     message_ids::MessageIds,
+    notified::Notified,
     notify::FirstBlock,
     outbox::Outbox,
     outgoing::Outgoing,
@@ -57,8 +58,7 @@ pub struct Endpoint {
     recent_alarm: bool,
     pub(super) ids: MessageIds,
     pub(super) echoes: Echoes,
-    /// Non-confirmable notifications of late: a reset names only their identifier.
-    pub(super) notified: VecDeque<(PeerKey, u16, PeerToken)>,
+    pub(super) notified: Notified,
     pub(super) outbox: Outbox,
     pub(super) events: Queue<Event>,
     /// The body and options handed over last, when they were put together from blocks.
@@ -97,6 +97,7 @@ impl Endpoint {
         let ids = MessageIds::new(config.message_id_counters, lifetime, &mut random);
         Self {
             recent: Recent::new(&config),
+            notified: Notified::new(config.max_sent_notifications),
             echoes: Echoes::new(config.max_echoes),
             config,
             random,
@@ -113,7 +114,6 @@ impl Endpoint {
             bodies: Bodies::default(),
             recent_alarm: false,
             ids,
-            notified: VecDeque::new(),
             outbox: Outbox::default(),
             events: Queue::new(),
             assembled: Vec::new(),
@@ -228,7 +228,7 @@ impl Endpoint {
     pub fn close(&mut self, now: Instant, peer: Peer) {
         let key = self.key(peer);
         self.echoes.take(&key);
-        self.notified.retain(|(owner, ..)| *owner != key);
+        self.notified.forget(&key);
         // Queued ones first, so that none is sent on the way.
         let mut chain: Vec<u32> = self.chain(&key).collect();
         chain.sort_by_key(|index| {

@@ -12,6 +12,7 @@
 //! | `respond` | responses, piggybacked and separate |
 //! | `slices` | bodies served by Block2 |
 //! | `notify` | notifications, sent and received |
+//! | `notified` | those that may be reset yet |
 //! | `outgoing` | what is repeated until it is acknowledged |
 //! | `recent`, `shares` | deduplication, and how much of it is whose |
 //! | `message_ids`, `echo`, `peers`, `budget`, `outbox`, `encode` | what these share |
@@ -25,6 +26,7 @@ mod encode;
 mod endpoint;
 mod event;
 mod message_ids;
+mod notified;
 mod notify;
 mod outbox;
 mod outgoing;

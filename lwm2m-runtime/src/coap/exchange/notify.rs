@@ -184,12 +184,7 @@ impl Endpoint {
             head.id = self.ids.next(now, key.hash);
             head.write_message(self.outbox.begin(), options, self.extra.options(), None, payload);
             self.outbox.finish(peer);
-            if self.config.max_sent_notifications > 0 {
-                if self.notified.len() >= self.config.max_sent_notifications {
-                    self.notified.pop_front();
-                }
-                self.notified.push_back((key, head.id, token.into()));
-            }
+            self.notified.note(key, head.id, token.into());
             return Ok(None);
         }
         let mut datagram = self.buffer();

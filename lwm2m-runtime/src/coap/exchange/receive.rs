@@ -367,13 +367,9 @@ impl Endpoint {
             }
             return;
         }
-        let notified = self
-            .notified
-            .iter()
-            .rposition(|(peer, sent, _)| peer == key && *sent == id);
-        match notified.and_then(|position| self.notified.remove(position)) {
-            Some((peer, _, token)) => self.events.push_back(Event::Unobserved {
-                peer: peer.peer,
+        match self.notified.take(key, id) {
+            Some(token) => self.events.push_back(Event::Unobserved {
+                peer: key.peer,
                 token,
                 failure: Failure::Reset,
             }),
