@@ -1,5 +1,7 @@
 //! What falls due while a server cannot be reached (LwM2M Core 1.2, sections 5.1.2 and 7.3.2, `/1/x/6`).
 
+use std::time::Duration;
+
 use lwm2m_runtime::{
     client::{ClientConfig, State},
     coap::Code,
@@ -362,5 +364,54 @@ fn that_the_server_is_still_there_is_asked_when_it_can_be_reached() {
                 [7.0]
             );
         }
+    }
+}
+
+// proves: REP-31 REP-32
+#[test]
+fn what_was_stored_outlives_a_registration_that_has_failed_until_it_is_given_up() {
+    for (storing, give_up) in [(true, false), (true, true), (false, false)] {
+        let mut account = server(SERVER);
+        account.notification_storing_when_disabled_or_offline = storing;
+        account.communication_retry_count = Some(1);
+        account.communication_sequence_retry_count = Some(1);
+        account.bootstrap_on_registration_failure = Some(false);
+        let config = ClientConfig {
+            failed_retry: Some(Duration::from_secs(1_000)),
+            max_stored: 3,
+            ..config()
+        };
+        let mut bench = observing(account, config, "");
+        bench.client.disconnected(bench.now, SERVER);
+        change(&mut bench, 2);
+        bench.client.disconnected(bench.now, SERVER);
+        assert_eq!(bench.client.state(SERVER), Some(State::Failed));
+        for value in [3.0, 4.0] {
+            bench.pass(1);
+            bench.set_value(value);
+            bench.work();
+        }
+        assert_eq!(bench.client.observations(), usize::from(storing));
+        let dropped = bench.client.counters().dropped_notifications;
+        assert_eq!(dropped, if storing { 1 } else { 2 }, "within the limits");
+        if give_up {
+            bench.client.deregister(bench.now, SERVER);
+            assert_eq!(bench.client.observations(), 0);
+            bench.client.register(bench.now, SERVER);
+        } else {
+            bench.pass(1_000);
+        }
+        assert_eq!(bench.client.state(SERVER), Some(State::Connecting));
+        bench.connect(SERVER);
+        bench.accept_register(SERVER);
+        let told = bench.sent();
+        match storing && !give_up {
+            true => {
+                let values: Vec<f64> = history(&told[0]).into_iter().map(|(_, value)| value).collect();
+                assert_eq!((told.len(), &values[..]), (1, &[2.0, 3.0, 4.0][..]));
+            }
+            false => assert!(told.is_empty(), "{told:?}"),
+        }
+        assert_eq!(bench.client.observations(), 0, "a new registration has none");
     }
 }

@@ -176,6 +176,20 @@ impl Client {
         }
     }
 
+    /// The registration with a server has failed, and may be begun anew much later. The server is as one that is offline:
+    /// what falls due until then is stored within the limits, where it wants that (LwM2M Core 1.2, Server object,
+    /// resource 6), and is lost only with the account or by a De-register. Observations that nothing is stored of end.
+    pub(in crate::client) fn end_unstored_observations(&mut self, index: usize) {
+        let Some(server) = self.sessions.get(index).map(Session::server) else {
+            return;
+        };
+        for id in self.observations.of_server(server) {
+            if self.retention(index, id) == Retention::Drop {
+                self.end_observation(id);
+            }
+        }
+    }
+
     fn forget_observation(&mut self, id: ObservationId) -> Option<Observed> {
         let observed = self.observations.remove(id)?;
         self.deadlines.set(Alarm::Observation(id), None);

@@ -54,7 +54,7 @@ impl Client {
                     .next()
                     .unwrap_or(session.registration.version);
                 let server = session.server();
-                self.end_observations(server);
+                self.end_unstored_observations(index);
                 if self.failure_needs_bootstrap(index) {
                     self.need_bootstrap(now, Some(server));
                 }
