@@ -6,6 +6,7 @@ use super::{
     clock::Clock,
     deadlines::Deadlines,
     kept::Kept,
+    listed::Listed,
     observations::{ObservationId, Observations},
     registration::Afterwards,
     session::Session,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     coap::{Endpoint, ExchangeId, OptionBuffer, Peer, Received, Transmit},
-    operation::{Status, TreeView},
+    operation::Status,
     queue::Queue,
     random::Random,
     time::Instant,
@@ -47,10 +48,7 @@ pub struct Client {
     pub(super) deadlines: Deadlines<Alarm>,
     pub(super) events: Queue<Event>,
     pub(super) random: Random,
-    /// The number of the object list, which changes with it.
-    pub(super) list: u64,
-    /// How many objects it has.
-    pub(super) objects: usize,
+    pub(super) listed: Listed,
     pub(super) phase: Phase,
     pub(super) counters: ClientCounters,
     /// Options and payload of the message that is put together.
@@ -104,6 +102,7 @@ impl Client {
         let mut random = Random::new(seed);
         config.alternate_path = config.alternate_path.trim_matches('/').to_owned();
         while tree.poll_change().is_some() {}
+        let listed = Listed::new(&tree, &config.versions);
         Self {
             endpoint: Endpoint::new(config.coap.clone(), random.seed()),
             bootstrap: Bootstrap::new(&config),
@@ -121,8 +120,7 @@ impl Client {
             deadlines: Deadlines::new(),
             events: Queue::new(),
             random,
-            list: 0,
-            objects: tree.objects().count(),
+            listed,
             phase: Phase::Idle,
             counters: ClientCounters::default(),
             options: OptionBuffer::new(),

@@ -16,6 +16,7 @@
 //! | `streams` | values that come block by block |
 //! | `tickets` | executes that are answered later |
 //! | `settle` | what a change of the tree leads to |
+//! | `listed` | whether what object lists say has changed |
 //! | `observations/` | who observes what, when who is told, and what waits for a server that cannot be reached |
 //! | `send` | values that no server has asked for |
 //! | `sleep` | queue mode: when the client listens |
@@ -74,6 +75,7 @@ mod deadlines;
 mod engine;
 mod event;
 mod kept;
+mod listed;
 mod observations;
 mod own;
 mod registration;

@@ -1,7 +1,6 @@
 use super::{Client, Event, State, registration::Step};
 use crate::{
     model::Path,
-    operation::TreeView,
     time::Instant,
     tree::{Change, ChangeKind},
 };
@@ -18,20 +17,13 @@ impl Client {
         }
         let mut accounts = false;
         let mut told = false;
-        let objects = self.tree.objects().count();
-        if objects != self.objects {
-            self.objects = objects;
-            self.list += 1;
-            told = true;
-        }
+        // An object that comes without an instance is no change of an instance.
+        let mut list = !self.listed.has_objects(&self.tree);
         while let Some(change) = self.tree.poll_change() {
             let object = change.path.object_id();
             accounts |= matches!(object, None | Some(0 | 1));
             told |= BINDING.starts_with(change.path);
-            if change.kind != ChangeKind::Value || object.is_none() {
-                self.list += 1;
-                told = true;
-            }
+            list |= change.kind != ChangeKind::Value || object.is_none();
             if change.kind == ChangeKind::Deleted {
                 self.card.forget(change.path);
                 for session in &mut self.sessions {
@@ -41,6 +33,8 @@ impl Client {
             self.report(&change);
             self.observed(now, &change);
         }
+        // Before anything is sent.
+        told |= list && self.listed.look(&self.tree);
         if accounts {
             self.read_accounts(now);
         }

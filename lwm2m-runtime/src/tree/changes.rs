@@ -97,6 +97,19 @@ impl Changes {
         self.shrink();
     }
 
+    /// Notes that an instance that is gone and come is the one that it was, with the values of then: only who has looked
+    /// meanwhile has seen others.
+    pub(super) fn restored(&mut self, path: Path) {
+        if let Some(pending) = self.pending.get_mut(&path) {
+            if pending.deleted && pending.created {
+                *pending = Pending {
+                    value: true,
+                    ..Pending::default()
+                };
+            }
+        }
+    }
+
     /// The next change, in ascending order of paths.
     pub(super) fn poll(&mut self) -> Option<Change> {
         let mut entry = self.pending.first_entry()?;

@@ -104,6 +104,7 @@ impl BootstrapJournal {
         for ((object, id), (instance, make, foreign)) in gone {
             tree.place(object, id, instance, make, None);
             tree.put_back(object, id, foreign);
+            tree.changes.restored(Path::instance(object, id));
         }
     }
 

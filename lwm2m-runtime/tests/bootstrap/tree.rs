@@ -13,7 +13,7 @@ use lwm2m_runtime::{
     object::{DynamicInstance, Instance},
     objects::{Device, Lwm2mAccessControl, Lwm2mSecurity, Lwm2mServer},
     operation::{BootstrapRequest, Payload, Status, TreeView},
-    tree::{BootstrapJournal, Tree, TreeConfig},
+    tree::{BootstrapJournal, ChangeKind, Tree, TreeConfig},
 };
 use proptest::prelude::*;
 
@@ -346,6 +346,35 @@ fn an_empty_value_means_none_where_a_resource_cannot_be_empty() {
     // Where it can be empty it is.
     assert_eq!(bench.tree.value(path("/0/1/9")), Some(ValueRef::String("")));
     assert_eq!(bench.tree.value(path("/0/1/10")), Some(ValueRef::Integer(101)));
+}
+
+#[test]
+fn what_was_deleted_and_is_rolled_back_has_never_been_away() {
+    let mut bench = Bench::new();
+    bench.configure(&two_servers());
+    bench.journal = BootstrapJournal::new();
+    let changes = |bench: &mut Bench| -> Vec<(Path, ChangeKind)> {
+        std::iter::from_fn(|| bench.tree.poll_change())
+            .map(|change| (change.path, change.kind))
+            .collect()
+    };
+    changes(&mut bench);
+    assert_eq!(bench.delete("/1"), Status::Deleted);
+    assert_eq!(
+        bench.write("/1/9", r#"[{"bn":"/1/9/","n":"0","v":9}]"#),
+        Status::Changed
+    );
+    std::mem::take(&mut bench.journal).roll_back(&mut bench.tree);
+    let changed = changes(&mut bench);
+    let values = |id| (Path::instance(1, id), ChangeKind::Value);
+    assert_eq!(changed, [values(0), values(1)]);
+    // Who has looked meanwhile has seen it go.
+    assert_eq!(bench.delete("/1/0"), Status::Deleted);
+    let gone = (Path::instance(1, 0), ChangeKind::Deleted);
+    assert_eq!(changes(&mut bench)[0], gone);
+    std::mem::take(&mut bench.journal).roll_back(&mut bench.tree);
+    let come = (Path::instance(1, 0), ChangeKind::Created);
+    assert_eq!(changes(&mut bench)[0], come);
 }
 
 // proves: BOOT-29

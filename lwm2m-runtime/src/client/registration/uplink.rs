@@ -46,7 +46,13 @@ impl Client {
             return session.registration.lost(true);
         };
         let version = session.registration.version;
-        let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
+        let telling = telling(
+            &self.config,
+            &self.tree,
+            &session.account,
+            version,
+            self.listed.number(),
+        );
         let (profiles, with_list) = profiles(&self.config, &self.tree, session);
         let profile_ids = profiles.iter().filter_map(|id| ProfileId::parse(id)).collect();
         let links = with_list.then(|| list_links(&self.config, &self.tree, version));
@@ -78,7 +84,13 @@ impl Client {
             return session.registration.lost(true);
         };
         let version = session.registration.version;
-        let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
+        let telling = telling(
+            &self.config,
+            &self.tree,
+            &session.account,
+            version,
+            self.listed.number(),
+        );
         let told = session.registration.told.clone();
         let links = (told.list != telling.list).then(|| list_links(&self.config, &self.tree, version));
         let changed = told.binding != telling.binding || told.queue != telling.queue;
@@ -311,7 +323,13 @@ impl Client {
     pub(in crate::client) fn untold(&self, index: usize) -> bool {
         self.sessions.get(index).is_some_and(|session| {
             let version = session.registration.version;
-            let telling = telling(&self.config, &self.tree, &session.account, version, self.list);
+            let telling = telling(
+                &self.config,
+                &self.tree,
+                &session.account,
+                version,
+                self.listed.number(),
+            );
             session.registration.state().is_registered() && session.registration.told != telling
         })
     }

@@ -7,7 +7,7 @@ use lwm2m_runtime::{
     client::{BOOTSTRAP_SERVER, BootstrapFailure, BootstrapState, Event, State},
     coap::Code,
     encoding::Format,
-    model::{Path, Value, Version},
+    model::{Path, Value, ValueRef, Version},
     objects::Lwm2mSecurity,
     operation::Status,
 };
@@ -263,4 +263,52 @@ fn a_session_that_goes_on_may_take_long() {
     assert!(finished.unwrap().0 - now > Duration::from_secs(300));
     let failed = |(_, event): &(_, Event)| matches!(event, Event::BootstrapFailed { .. });
     assert!(!events.iter().any(failed), "{events:?}");
+}
+
+// proves: BOOT-81
+#[test]
+fn a_session_that_fails_is_nothing_that_servers_have_to_know() {
+    for version in VERSIONS {
+        let mut wanted = plan(&[]);
+        wanted
+            .configuration
+            .values
+            .set(path("/1/0/5"), Value::Integer(86_400));
+        wanted.steps = vec![
+            Step::Delete(path("/0")),
+            Step::Delete(path("/1")),
+            Step::Write(Path::ROOT),
+        ];
+        let mut pair = network(stepwise(version), configured(), wanted);
+        pair.start();
+        assert_eq!(pair.attributes("/1/0", "pmin=7"), Status::Changed);
+        let (lifetime, _) = pair.watch("/1/0/1", "");
+        let before = pair.client().save();
+        let mark = pair.wire.mark();
+        let now = pair.now;
+        pair.clients[0].engine.bootstrap(now);
+        pair.settle();
+        assert_ne!(
+            pair.client().tree().value(path("/1/0/1")),
+            Some(ValueRef::Integer(86_400))
+        );
+        pair.run_secs(250);
+        let failed = Event::BootstrapFailed {
+            failure: BootstrapFailure::TimedOut,
+        };
+        assert!(has(&pair, &failed), "{:?}", pair.clients[0].events);
+        let told: Vec<String> = requests(&pair, mark)
+            .into_iter()
+            .filter(|request| request.contains("/rd"))
+            .collect();
+        assert_eq!(told, [""; 0], "LwM2M {version}");
+        assert_eq!(pair.notifications(lifetime).len(), 0);
+        assert_eq!(pair.client().save(), before, "with the attributes of servers");
+        // What changes afterwards is told as ever.
+        pair.change(|tree| tree.set(path("/1/0/1"), ValueRef::Integer(600)))
+            .unwrap();
+        pair.run_secs(10);
+        assert_eq!(pair.notifications(lifetime).len(), 1);
+        assert!(requests(&pair, mark).contains(&"C POST /rd/..".to_owned()));
+    }
 }
