@@ -342,7 +342,15 @@ impl Memory {
         let Some(oldest) = self.entries.front() else {
             return;
         };
-        self.shares.change(oldest.peer, |share| share.entries -= 1);
+        // Answers that were given late are behind those of newer messages, and nobody's from now on.
+        let left = match oldest.answer {
+            Answer::Response { length, .. } => usize::from(length),
+            _ => 0,
+        };
+        self.shares.change(oldest.peer, |share| {
+            share.entries -= 1;
+            share.bytes -= left;
+        });
         // A newer message of the same identifier may have taken its place in the index.
         if let Ok(found) = self
             .index
@@ -381,4 +389,54 @@ fn entry(entries: &VecDeque<Entry>, first: u32, number: u32) -> Option<&Entry> {
 
 fn hash(peer: &PeerKey, id: u16) -> u64 {
     peer.hash ^ u64::from(id).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{coap::Peer, random::Random};
+
+    fn key(last: u8) -> PeerKey {
+        let hasher = Random::new(7).hasher();
+        let address = core::net::SocketAddr::from(([192, 0, 2, last], 5683));
+        PeerKey::new(Peer::new(address), hasher)
+    }
+
+    /// A new message; its number.
+    fn note(recent: &mut Recent, now: Instant, peer: PeerKey, id: u16) -> RecentId {
+        let arrival = Arrival {
+            peer,
+            id,
+            confirmable: true,
+            length: 20,
+        };
+        match recent.see(now, arrival) {
+            Seen::New(number) => number,
+            Seen::Again(..) => panic!("{id} is new"),
+        }
+    }
+
+    #[test]
+    fn answers_that_are_given_late_do_not_stay_on_the_account_of_their_peer() {
+        let config = EndpointConfig::default();
+        let mut recent = Recent::new(&config);
+        let start = Instant::default();
+        let later = Duration::from_secs(1);
+        let (slow, other) = (key(1), key(2));
+
+        let first = note(&mut recent, start, slow, 1);
+        let second = note(&mut recent, start + later, other, 2);
+        recent.answered(second, &[0; 100]);
+        recent.answered(first, &[0; 100]);
+
+        // The first is forgotten before the second.
+        let lifetime = config.transmission.exchange_lifetime();
+        recent.expire(start + lifetime);
+        assert_eq!(recent.all.shares.of(&slow), Share::default());
+        assert_eq!(recent.all.shares.of(&other).bytes, 100);
+
+        recent.expire(start + lifetime + later);
+        assert!(recent.is_empty());
+        assert_eq!(recent.all.shares.len(), 0);
+    }
 }
