@@ -179,8 +179,7 @@ impl<'p> Numbers<'p> {
         let first = if unknown { 2 } else { 0 };
         let first = self.lowest.get(&object).copied().unwrap_or(first);
         let used = |path: Path| {
-            let mut present = self.present.into_iter().flat_map(PresentInstances::instances);
-            present.any(|(other, _)| other == path) || self.claimed.contains(&path)
+            self.present.is_some_and(|present| present.has_instance(path)) || self.claimed.contains(&path)
         };
         let id = (first..u16::MAX).find(|id| !used(Path::instance(object, *id)));
         let id = id.ok_or(NumberingError::Full)?;

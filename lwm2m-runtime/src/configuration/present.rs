@@ -80,6 +80,12 @@ impl PresentInstances {
         self.objects.contains(&object)
     }
 
+    /// Whether the client has an instance.
+    #[must_use]
+    pub fn has_instance(&self, instance: Path) -> bool {
+        self.instances.contains_key(&instance)
+    }
+
     /// The instances in ascending order, with the Short Server IDs of those that belong to a server's account.
     pub fn instances(&self) -> impl Iterator<Item = (Path, Option<u16>)> {
         self.instances.iter().map(|(path, server)| (*path, *server))

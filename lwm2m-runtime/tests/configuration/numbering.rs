@@ -142,3 +142,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_client_that_says_it_has_everything_costs_no_more_than_it_says() {
+    let mut present = PresentInstances::new(Version::V1_2);
+    for object in [0, 1, 2] {
+        for instance in 0..u16::MAX - 1 {
+            present.insert(Path::instance(object, instance), Some(9));
+        }
+    }
+    let mut configuration = BootstrapConfiguration::new([account(1)]);
+    configuration.rules = vec![AccessRule::new(RuleTarget::Instance(3, 0), 1, [])];
+    let values = configuration.number(Some(&present)).unwrap();
+    let last = u16::MAX - 1;
+    assert_eq!(places(&values), [(1, last, last)]);
+    assert_eq!(values.instances(2).collect::<Vec<_>>(), [last]);
+    present.insert(Path::instance(2, last), None);
+    assert_eq!(configuration.number(Some(&present)), Err(NumberingError::Full));
+}
