@@ -63,6 +63,7 @@ impl<P: PlanSource> BootstrapServer<P> {
         let Some((task, _)) = record.open.take() else {
             return;
         };
+        record.budget = usize::MAX;
         let Some(Answer { status, payload }) = arrived.answer else {
             return self.fail(now, index, Failure::InvalidResponse);
         };

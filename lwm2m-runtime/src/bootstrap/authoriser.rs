@@ -10,7 +10,8 @@ pub trait Authoriser: fmt::Debug + Send {
     /// The endpoint client name that belongs to the authenticated identity behind a peer's security session: a PSK
     /// identity, a key, the name in a certificate. `None` without one.
     ///
-    /// A request by this peer for another name is answered 4.00; one without a name is for this one.
+    /// A request by this peer for another name is answered 4.00; one without a name is for this one. While a session is on
+    /// with a peer that has a security session, so is one by a peer without this identity for the same name.
     fn identity(&self, peer: Peer) -> Option<&str> {
         let _ = peer;
         None

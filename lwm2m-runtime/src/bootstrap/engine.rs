@@ -113,6 +113,7 @@ impl<P: PlanSource> BootstrapServer<P> {
                     peer,
                     responder,
                     validated,
+                    length: datagram.len(),
                 };
                 self.act(now, asker, asked);
             }
@@ -210,7 +211,7 @@ impl<P: PlanSource> BootstrapServer<P> {
         if self.sessions.len() >= self.config.max_sessions {
             return Err(BeginError::TooManySessions);
         }
-        let index = self.start(now, peer, endpoint.to_owned(), plan, None);
+        let index = self.start(now, peer, endpoint.to_owned(), plan, None, usize::MAX);
         let id = self.sessions.id(index);
         self.advance(now, index);
         Ok(id)

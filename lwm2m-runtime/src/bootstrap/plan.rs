@@ -23,7 +23,9 @@ use crate::{configuration::BootstrapConfiguration, encoding::Format, model::Path
 pub struct Plan {
     /// What the client gets.
     pub configuration: BootstrapConfiguration,
-    /// What is asked of it, in this order.
+    /// What is asked of it, in this order. A client that has neither proved its address nor answered anything yet is asked
+    /// a Bootstrap-Discover before it is written more than [`amplification`](crate::coap::EndpointConfig::amplification)
+    /// times its request: forged addresses gain nothing.
     pub steps: Vec<Step>,
     /// How much one Bootstrap-Write of an object carries.
     pub write_level: WriteLevel,

@@ -21,6 +21,8 @@ pub(super) struct Record {
     pub(super) format: Format,
     pub(super) refused: FormatSet,
     pub(super) present: Option<PresentInstances>,
+    /// How long what is written may be: an address is not proved to be the client's until it has answered something.
+    pub(super) budget: usize,
     /// The version that the client must have for what it has asked. Some say less when they say what they have.
     pub(super) at_least: Version,
     /// The configuration with the identifiers that suit `present`.

@@ -1,7 +1,9 @@
 //! What is asked of a client, one thing at a time.
 //!
 //! 1. The steps of the plan, each of which becomes any number of tasks.
-//! 2. Bootstrap-Finish. Where the client refuses it, the steps again from a fresh Bootstrap-Discover on.
+//! 2. An address that is not proved is asked a Bootstrap-Discover before anything long is written: whoever answers is
+//!    there.
+//! 3. Bootstrap-Finish. Where the client refuses it, the steps again from a fresh Bootstrap-Discover on.
 
 use alloc::vec::Vec;
 
@@ -17,6 +19,9 @@ use crate::{
     operation::{BootstrapRequest, CoapSession, Payload},
     time::Instant,
 };
+
+/// What a Bootstrap-Write takes beside its payload, at most: header, token, path, format.
+const HEAD: usize = 4 + 8 + 3 * 6 + 3 + 1;
 
 impl Record {
     /// The configuration as it suits what the client has.
@@ -117,7 +122,7 @@ impl<P: PlanSource> BootstrapServer<P> {
         }
     }
 
-    fn launch(&mut self, now: Instant, index: u32, task: Task) -> Result<(), Failure> {
+    fn launch(&mut self, now: Instant, index: u32, mut task: Task) -> Result<(), Failure> {
         let session = self.sessions.id(index);
         let Some(record) = self.sessions.get_mut(index) else {
             return Ok(());
@@ -139,8 +144,17 @@ impl<P: PlanSource> BootstrapServer<P> {
                     &self.config.encoding,
                     &mut self.payload,
                 )?;
-                let payload = Payload::new(format.content_format(), &self.payload);
-                BootstrapRequest::Write { path, payload }
+                match self.payload.len().saturating_add(HEAD) <= record.budget {
+                    true => {
+                        let payload = Payload::new(format.content_format(), &self.payload);
+                        BootstrapRequest::Write { path, payload }
+                    }
+                    false => {
+                        record.tasks.push_front(task);
+                        task = Task::Discover(Path::ROOT);
+                        BootstrapRequest::Discover { path: Path::ROOT }
+                    }
+                }
             }
             Task::Finish => BootstrapRequest::Finish,
         };

@@ -24,15 +24,22 @@ use crate::{
 pub(super) enum Asked {
     Refuse(Option<String>, Status),
     Bootstrap {
-        endpoint: String,
+        client: Named,
         preferred: Option<Format>,
     },
     Pack {
-        endpoint: String,
+        client: Named,
         format: Format,
         /// The instances of the client's account at the bootstrap server, if it has named them.
         account: Option<Vec<Path>>,
     },
+}
+
+/// As whom a client asks.
+pub(super) struct Named {
+    endpoint: String,
+    /// Whether the name is that of the identity behind its security session.
+    identified: bool,
 }
 
 /// Who asks.
@@ -41,6 +48,8 @@ pub(super) struct Asker {
     pub(super) responder: Responder,
     /// Whether the address is proved to be the peer's.
     pub(super) validated: bool,
+    /// How long the request is.
+    pub(super) length: usize,
 }
 
 /// What a bootstrap server knows while it reads a request.
@@ -75,13 +84,13 @@ impl<'s> Reader<'s> {
                 endpoint,
                 preferred_format,
             } => {
-                let asked = self.endpoint(request.peer, endpoint).and_then(|endpoint| {
+                let asked = self.client(request.peer, endpoint).and_then(|client| {
                     let preferred = preferred_format.map(|format| {
                         self.format(format.format())
                             .ok_or(Status::UnsupportedContentFormat)
                     });
                     let preferred = preferred.transpose()?;
-                    Ok(Asked::Bootstrap { endpoint, preferred })
+                    Ok(Asked::Bootstrap { client, preferred })
                 });
                 (endpoint, asked)
             }
@@ -90,7 +99,7 @@ impl<'s> Reader<'s> {
                 accept,
                 account,
             } => {
-                let asked = self.endpoint(request.peer, endpoint).and_then(|endpoint| {
+                let asked = self.client(request.peer, endpoint).and_then(|client| {
                     if !self.config.packs {
                         return Err(Status::NotImplemented);
                     }
@@ -100,7 +109,7 @@ impl<'s> Reader<'s> {
                     };
                     let format = format.filter(|format| *format != Format::Tlv);
                     Ok(Asked::Pack {
-                        endpoint,
+                        client,
                         format: self.format(format).ok_or(Status::NotAcceptable)?,
                         account: account.map(instances).transpose()?,
                     })
@@ -113,8 +122,10 @@ impl<'s> Reader<'s> {
     }
 
     /// The name of the client: that of its identity, or the one that it gives.
-    fn endpoint(&mut self, peer: Peer, given: Option<&str>) -> Result<String, Status> {
-        let endpoint = match (self.authoriser.identity(peer), given) {
+    fn client(&mut self, peer: Peer, given: Option<&str>) -> Result<Named, Status> {
+        let identity = self.authoriser.identity(peer);
+        let identified = identity.is_some();
+        let endpoint = match (identity, given) {
             (Some(identity), Some(given)) if identity != given => return Err(Status::BadRequest),
             (Some(name), _) | (None, Some(name)) => name.to_owned(),
             (None, None) => return Err(Status::BadRequest),
@@ -123,7 +134,7 @@ impl<'s> Reader<'s> {
             return Err(Status::BadRequest);
         }
         self.authoriser.bootstrap(peer, &endpoint)?;
-        Ok(endpoint)
+        Ok(Named { endpoint, identified })
     }
 
     /// A format that can carry several values, and is written here.
@@ -157,37 +168,49 @@ impl<P: PlanSource> BootstrapServer<P> {
     /// Answers a client.
     pub(super) fn act(&mut self, now: Instant, asker: Asker, asked: Asked) {
         let peer = asker.peer;
-        let (endpoint, preferred) = match asked {
+        let (client, preferred, pack) = match asked {
             Asked::Refuse(endpoint, status) => return self.refuse(now, asker, endpoint, status),
             _ if self.config.validate_requests && !asker.validated => return self.challenge(now, asker),
             Asked::Pack { .. } if self.config.validate_packs && !asker.validated => {
                 return self.challenge(now, asker);
             }
             Asked::Pack {
-                endpoint,
+                client,
                 format,
                 account,
-            } => {
-                return match self.plans.plan(peer, &endpoint) {
-                    Some(plan) => {
-                        self.replace(now, peer, &endpoint);
-                        self.answer_pack(now, asker, endpoint, &plan, format, account.as_deref());
-                    }
-                    None => self.refuse(now, asker, Some(endpoint), Status::BadRequest),
-                };
-            }
-            Asked::Bootstrap { endpoint, preferred } => (endpoint, preferred),
+            } => (client, None, Some((format, account))),
+            Asked::Bootstrap { client, preferred } => (client, preferred, None),
         };
-        let Some(plan) = self.plans.plan(peer, &endpoint) else {
+        let plan = match self.may_begin(peer, &client) {
+            true => self.plans.plan(peer, &client.endpoint),
+            false => None,
+        };
+        let endpoint = client.endpoint;
+        let Some(plan) = plan else {
             return self.refuse(now, asker, Some(endpoint), Status::BadRequest);
         };
         self.replace(now, peer, &endpoint);
+        if let Some((format, account)) = pack {
+            return self.answer_pack(now, asker, endpoint, &plan, format, account.as_deref());
+        }
         if self.sessions.len() >= self.config.max_sessions {
             return self.refuse(now, asker, Some(endpoint), Status::ServiceUnavailable);
         }
+        let budget = match asker.validated {
+            true => usize::MAX,
+            false => asker.length.saturating_mul(self.config.coap.amplification),
+        };
         self.answer(now, asker, &Status::Changed.into());
-        let index = self.start(now, peer, endpoint, plan, preferred);
+        let index = self.start(now, peer, endpoint, plan, preferred, budget);
         self.advance(now, index);
+    }
+
+    /// Whether a client may take the place of the session that is on with its name: nobody without a security session does
+    /// for one who has one.
+    fn may_begin(&self, peer: Peer, client: &Named) -> bool {
+        let index = self.sessions.of_endpoint(&client.endpoint);
+        let record = index.and_then(|index| self.sessions.get(index));
+        record.is_none_or(|record| record.peer == peer || record.peer.session == 0 || client.identified)
     }
 
     /// Ends what is open with a client that asks anew, and with its address.
@@ -205,6 +228,7 @@ impl<P: PlanSource> BootstrapServer<P> {
         endpoint: String,
         plan: Plan,
         preferred: Option<Format>,
+        budget: usize,
     ) -> u32 {
         let format = plan.format.or(preferred).unwrap_or(self.config.default_format);
         let index = self.sessions.insert(Record {
@@ -214,6 +238,7 @@ impl<P: PlanSource> BootstrapServer<P> {
             format,
             refused: FormatSet::NONE,
             present: None,
+            budget,
             at_least: match preferred {
                 Some(_) => Version::V1_1,
                 None => Version::V1_0,

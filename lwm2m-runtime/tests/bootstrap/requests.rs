@@ -1,8 +1,9 @@
 //! Who is bootstrapped.
 
 use lwm2m_runtime::{
-    bootstrap::{Authoriser, BootstrapServerConfig, Event, Failure, Plan, Plans},
+    bootstrap::{Authoriser, BootstrapServerConfig, Event, Failure, Plan, Plans, Step},
     coap::Peer,
+    model::Path,
     operation::{RegisterParameters, Status, Uplink},
 };
 
@@ -261,4 +262,61 @@ fn a_session_ends_when_its_security_session_or_the_application_ends_it() {
     bench.settle();
     let closed = Failure::Exchange(lwm2m_runtime::coap::Failure::Closed);
     assert_eq!(bench.failures(), [Failure::Ended, closed]);
+}
+
+/// The devices of the security sessions 5 and 6 are `device-1` for certain; that of session 7 has no name.
+#[derive(Debug)]
+struct Secured;
+
+impl Authoriser for Secured {
+    fn identity(&self, peer: Peer) -> Option<&str> {
+        matches!(peer.session, 5 | 6).then_some("device-1")
+    }
+}
+
+#[test]
+fn nobody_without_its_identity_ends_the_session_of_a_secured_client() {
+    let mut bench = Bench::with_client(server(Plan::new(configuration())).with_authoriser(Box::new(Secured)));
+    bench.request();
+    let now = bench.now;
+    let request = bench.client().endpoint.poll_transmit().unwrap().datagram.to_vec();
+    let from = |port, session| Peer {
+        session,
+        ..client(port)
+    };
+    let mut code = |peer| {
+        bench.server.handle_input(now, peer, &request);
+        let code = bench.server.poll_transmit().unwrap().datagram[1];
+        while bench.server.poll_transmit().is_some() {}
+        let session = bench.server.find("device-1").unwrap();
+        (code, bench.server.session(session).unwrap().peer())
+    };
+    let (changed, bad_request) = (0x44, 0x80);
+    assert_eq!(code(from(1, 5)), (changed, from(1, 5)));
+    assert_eq!(code(from(2, 0)), (bad_request, from(1, 5)), "without security");
+    assert_eq!(code(from(3, 7)), (bad_request, from(1, 5)), "without the name");
+    assert_eq!(code(from(4, 6)), (changed, from(4, 6)), "the same device anew");
+}
+
+#[test]
+fn a_forged_address_is_written_nothing_long() {
+    let mut plan = Plan::new(configuration());
+    plan.configuration.servers[0].security.sni = Some("x".repeat(200));
+    plan.steps = vec![Step::Write(Path::ROOT)];
+    let mut bench = Bench::with_client(server(plan));
+    bench.request();
+    let request = bench.client().endpoint.poll_transmit().unwrap().datagram.to_vec();
+    // Nobody is there.
+    bench.server.handle_input(bench.now, client(9), &request);
+    let mut sent = 0;
+    while let Some(next) = bench.server.poll_timeout() {
+        while let Some(transmit) = bench.server.poll_transmit() {
+            assert_ne!(transmit.datagram[1], 0x03, "PUT");
+            sent += transmit.datagram.len();
+        }
+        bench.now = bench.now.max(next);
+        bench.server.handle_timeout(bench.now);
+    }
+    assert!(bench.server.is_quiet());
+    assert!(sent < request.len() * 4, "{sent} bytes for {}", request.len());
 }
