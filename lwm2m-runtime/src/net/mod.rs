@@ -45,7 +45,7 @@
 //! ```no_run
 //! use lwm2m_runtime::{
 //!     configuration::BootstrapServerAccount,
-//!     net::{Client, ClientTrouble, StartError},
+//!     net::{Client, StartError},
 //!     objects::Device,
 //! };
 //!
@@ -67,10 +67,7 @@
 //! let mut troubles = client.troubles().await;
 //! tokio::spawn(async move {
 //!     while let Some(trouble) = troubles.next().await {
-//!         match trouble {
-//!             ClientTrouble::NotKept { error } => eprintln!("the medium fails: {error}"),
-//!             other => eprintln!("{other:?}"),
-//!         }
+//!         eprintln!("{trouble}");
 //!     }
 //! });
 //! client.configured().await?;
@@ -96,6 +93,7 @@
 //! | `server` | [`Server`], [`Device`] and [`Observation`] |
 //! | `bootstrap` | [`BootstrapServer`] |
 //! | `socket`, `batch` | many datagrams by one system call |
+//! | `listen` | the address and port of a server or bootstrap server |
 //! | `wire` | an engine's socket, clock and timer |
 //! | `work` | what a task does next |
 //! | `locals` | from which address each device is spoken to |
@@ -103,8 +101,8 @@
 //! | `inbox` | queues that never make an engine wait |
 //! | `uri`, `attempts` | where servers are, and which of their addresses is tried |
 //!
-//! Each [`Client`], [`Server`] and [`BootstrapServer`] is one task with one socket and one engine, so a server uses one core: some hundred
-//! thousand requests a second. Where that is not enough, several servers share an address
+//! Each [`Client`], [`Server`] and [`BootstrapServer`] is one task with one socket and one engine, so a server uses one
+//! core: some hundred thousand requests a second. Where that is not enough, several servers share an address
 //! ([`SocketConfig::reuse_port`]), each in a runtime with one thread of its own: the system divides the devices among them
 //! by their addresses. They share nothing, so that nothing waits; what looks at all of them asks each. A device whose
 //! address changes may come to another server, which does not know it; it registers there, and its old registration ends
