@@ -22,13 +22,14 @@ use crate::{console::Console, plan_file::PlanFile};
     after_help = "\
 EXAMPLES
   bootstrap-server --config bootstrap.toml                    commands from the keyboard
-  bootstrap-server --config bootstrap.toml --check            what is wrong with the file, and nothing else
+  bootstrap-server --config bootstrap.toml --check            only says what is wrong with the file
   bootstrap-server --config bootstrap.toml --serve            no commands, until Ctrl-C
   bootstrap-server --config bootstrap.toml --json < script    answers and events as JSON, one a line
 
 EXIT STATUS
-  0 every command did what was wanted   1 one did not, or it could not start, or the file is wrong   2 the arguments are
-  wrong
+  0 every command did what was wanted
+  1 one did not, or it could not start, or the file is wrong
+  2 the arguments are wrong
 
 The file is read again at the command `reload` and at the signal SIGHUP. A file that is wrong changes nothing."
 )]
@@ -37,7 +38,7 @@ struct Arguments {
     #[arg(short, long, value_name = "FILE")]
     config: PathBuf,
     /// The address to listen on. Without it port 5783 of every address: 5683 is that of a server, perhaps on the same host.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = example_console::address)]
     bind: Option<SocketAddr>,
     /// Prints JSON, one line for each event and each command.
     #[arg(long)]

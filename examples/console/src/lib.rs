@@ -5,4 +5,4 @@ mod output;
 mod program;
 
 pub use output::{Output, escaped};
-pub use program::{Error, lines, run};
+pub use program::{Error, address, lines, run};

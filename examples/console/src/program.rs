@@ -1,5 +1,6 @@
 use std::{
     io::{self, Write},
+    net::SocketAddr,
     process::ExitCode,
     thread,
 };
@@ -30,6 +31,16 @@ pub fn run(program: impl Future<Output = Result<bool, Error>>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The address of `--bind`.
+///
+/// # Errors
+///
+/// What an address looks like.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "it takes an IP address and a port, as 127.0.0.1:5683 or [::]:5683".to_owned())
 }
 
 /// The lines of standard input. It cannot be waited for, so a thread reads it, which ends with the program.

@@ -13,14 +13,15 @@ use lwm2m_runtime::{
     net::ServerUri,
 };
 
-use crate::{accounts::Named, extra::Extra};
+use crate::{accounts::Named, commands, extra::Extra};
 
 /// A device of LwM2M with live values: it registers with servers, answers them and notifies them until Ctrl-C, and
 /// de-registers then. With --count it is a fleet.
 #[derive(Clone, Debug, Parser)]
 #[command(
     disable_version_flag = true,
-    after_help = "\
+    after_help = format!(
+        "\
 OBJECTS
   1 Server, 3 Device, 5 Firmware Update, 6 Location, 7 Connectivity Statistics, 3303 Temperature,
   and those of --object; 2 Access Control where there may be several servers.
@@ -29,14 +30,7 @@ OBJECTS
   version.
 
 COMMANDS of a single device, on standard input
-  set PATH VALUE   a value of the device itself, as in `set /3303/0/5700 30.5`
-  get PATH         prints a value
-  send PATH..      sends values to every server that wants some, unasked
-  accounts         which servers there are, and where the registration with each stands
-  rights           which server may do what
-  bootstrap        asks the bootstrap server for a configuration
-  update [SERVER], register [SERVER], deregister [SERVER]
-  quit
+{}
 
 EXAMPLES
   device --server coap://localhost:5683 --object 3311:0 --object 3342:0
@@ -44,7 +38,14 @@ EXAMPLES
   device --bootstrap coap://localhost:5783 --endpoint station-1
   device --bootstrap coap://localhost:5783 --store station
   device --queue-mode --awake 10
-  device --count 10000 --lifetime 60"
+  device --count 10000 --lifetime 60
+
+EXIT STATUS
+  0 it de-registered wherever it was registered
+  1 a server did not answer that, or the device could not start
+  2 the arguments are wrong",
+        commands::HELP
+    )
 )]
 pub(crate) struct Arguments {
     /// The endpoint client name; those of a fleet have -0, -1, .. behind it.

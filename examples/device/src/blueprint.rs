@@ -3,6 +3,8 @@
 use lwm2m_runtime::{
     client::{Client, ClientConfig},
     coap::EndpointConfig,
+    model::Path,
+    operation::TreeView,
     time::Instant,
     tree::Tree,
 };
@@ -58,13 +60,25 @@ impl Blueprint {
         let restored = restored.flatten();
         if let Some(text) = &restored {
             report.note(&endpoint, "restored", text);
+            for uri in self.passed_over(client.tree()) {
+                let text =
+                    format!("{uri} does not count, for there are other accounts; --anew begins with it");
+                report.note(&endpoint, "warning", &text);
+            }
         }
         if let Some(card) = &card {
             let now = Instant::default();
-            let inserted = memory::insert_card(&mut client, now, card).unwrap_or_else(|error| {
-                report.note(&endpoint, "error", &error);
-                false
+            let inserted = memory::insert_card(&mut client, now, card).and_then(|inserted| match inserted {
+                true => Ok(()),
+                false => Err(format!(
+                    "there is no smartcard at {}; other accounts count",
+                    card.display()
+                )),
             });
+            if let Err(error) = &inserted {
+                report.note(&endpoint, "error", error);
+            }
+            let inserted = inserted.is_ok();
             if !inserted && restored.is_none() {
                 client.change(now, |tree| self.configure(tree))?;
             }
@@ -74,6 +88,19 @@ impl Blueprint {
             store,
             seed: seed as u64,
         })
+    }
+
+    /// The factory's servers that a device does not have: what was kept has others.
+    fn passed_over(&self, tree: &Tree) -> Vec<String> {
+        let uris = self.factory.values.below(Path::object(0));
+        let uris = uris.filter(|(path, _)| path.resource_id() == Some(0));
+        let known: Vec<_> = tree
+            .instances(0)
+            .filter_map(|id| tree.value(Path::resource(0, id, 0)))
+            .collect();
+        uris.filter(|(_, uri)| !known.contains(uri))
+            .map(|(_, uri)| uri.to_string())
+            .collect()
     }
 
     fn config(&self, endpoint: &str) -> ClientConfig {

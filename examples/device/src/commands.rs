@@ -5,6 +5,16 @@ use std::{io, str::FromStr, thread};
 use lwm2m_runtime::model::Path;
 use tokio::sync::mpsc;
 
+/// What commands there are, a line each.
+pub(crate) const HELP: &str = "  set PATH VALUE   a value of the device itself, as in `set /3303/0/5700 30.5`
+  get PATH         prints a value
+  send PATH..      sends values to every server that wants some, unasked
+  accounts         which servers there are, and where the registration with each stands
+  rights           which server may do what
+  bootstrap        asks the bootstrap server for a configuration
+  update [SERVER], register [SERVER], deregister [SERVER]
+  help, quit";
+
 /// What the person or script in front of the device wants.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Command {
@@ -18,6 +28,7 @@ pub(crate) enum Command {
     Bootstrap,
     Accounts,
     Rights,
+    Help,
     Quit,
 }
 
@@ -52,13 +63,9 @@ impl FromStr for Command {
             "bootstrap" => Self::Bootstrap,
             "accounts" => Self::Accounts,
             "rights" => Self::Rights,
+            "help" => Self::Help,
             "quit" | "exit" => Self::Quit,
-            _ => {
-                return Err(format!(
-                    "{word:?} is no command; there are set, get, send, accounts, rights, bootstrap, update, register, \
-                     deregister and quit"
-                ));
-            }
+            _ => return Err(format!("{word:?} is no command; `help` lists them")),
         })
     }
 }

@@ -13,7 +13,7 @@ use lwm2m_runtime::{
 use serde_json::json;
 
 use crate::{
-    commands::Command,
+    commands::{Command, HELP},
     objects::Temperature,
     report::{Report, named},
     unit::Unit,
@@ -75,6 +75,10 @@ pub(crate) fn perform(
         }
         Command::Rights => {
             rights(unit, report);
+            Ok(())
+        }
+        Command::Help => {
+            report.note(&unit.endpoint, "help", HELP);
             Ok(())
         }
         // The caller's.

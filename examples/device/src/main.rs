@@ -47,6 +47,8 @@ use crate::{
 
 /// How long devices have to de-register.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// After how long it is told that somebody does not answer.
+const SILENCE: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -106,6 +108,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         .map(|runner| tokio::task::spawn_local(runner.run(stopped.clone())))
         .collect();
     let progress = tokio::task::spawn_local(show_progress(arguments.clone(), common.clone()));
+    let silence = tokio::task::spawn_local(tell_silence(common.clone()));
     let all = async {
         for task in tasks {
             // A runner ends when its devices have stopped.
@@ -134,9 +137,10 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         || tokio::select! {
             () = &mut all => true,
             () = interrupted() => false,
-            () = tokio::time::sleep(PATIENCE) => false,
+            () = give_up(&common) => false,
         };
     progress.abort();
+    silence.abort();
     if arguments.fleet.count > 1 {
         let grown = after
             .zip(before)
@@ -251,7 +255,7 @@ fn started(arguments: &Arguments, servers: &[Reached]) -> String {
         (false, _, false) => format!("{who} registers at {}", servers.join(" and ")),
         (false, _, true) => format!("{who} register at {}", servers.join(" and ")),
         (true, Some(server), _) => format!("{who} with the bootstrap server {}", at(server)),
-        (true, None, _) => format!("{who} without a server"),
+        (true, None, _) => format!("{who} without a server; name one by --server, --bootstrap or --accounts"),
     }
 }
 
@@ -269,6 +273,32 @@ async fn interrupted() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Says once that nobody answers: somebody may have forgotten to start the server, and the engine gives up only after 93 s.
+async fn tell_silence(common: Rc<Common>) {
+    tokio::time::sleep(SILENCE).await;
+    let counts = &common.report.counts;
+    if counts.datagrams_out.get() > 0 && counts.datagrams_in.get() == 0 {
+        common.report.say(
+            format_args!("nobody has answered yet; is the server there? It is tried again"),
+            json!({"event": "silence"}),
+        );
+    }
+}
+
+/// Waits as long as de-registering may take, and says so where it is not done at once.
+async fn give_up(common: &Common) {
+    tokio::time::sleep(SILENCE).await;
+    let rest = PATIENCE.saturating_sub(SILENCE);
+    common.report.say(
+        format_args!(
+            "a server does not answer the de-registration; waits {} s more, or until Ctrl-C",
+            rest.as_secs()
+        ),
+        json!({"event": "waits", "seconds": rest.as_secs()}),
+    );
+    tokio::time::sleep(rest).await;
 }
 
 /// How far a fleet is, on a terminal.

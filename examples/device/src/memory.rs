@@ -40,6 +40,14 @@ impl Store {
         if let Some(number) = number {
             path.as_mut_os_string().push(format!("-{number}"));
         }
+        if let Some(directory) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            if !directory.is_dir() {
+                return Err(format!(
+                    "{} is no directory; make it, or name another place by --store",
+                    directory.display()
+                ));
+            }
+        }
         let slots = Files::new(&path);
         if memory.anew {
             let keeper = ClientKeeper::anew(slots, client);
@@ -91,7 +99,7 @@ impl Store {
                 let first = !std::mem::replace(&mut self.told, true);
                 first.then(|| {
                     format!(
-                        "{} cannot be kept: {error}; what was kept is still there",
+                        "{}: what has changed is not kept: {error}; it is tried again, and what was kept is still there",
                         self.path.display()
                     )
                 })

@@ -523,6 +523,46 @@ async fn what_was_kept_counts_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_count_is_told() {
+    let directory = Directory::new("told");
+    let store = directory.file("station");
+    let server = server().await;
+    let mut program = Program::start(&server, &["--store", &store, "--endpoint", "station-1"]);
+    program.expect("registered");
+    let device = server.wait_for("station-1").await.unwrap();
+    device.set(Lwm2mServer::LIFETIME.at(0), 77).await.unwrap();
+    program.quit();
+
+    // The server that was kept counts, and not the other one.
+    let mut program = Program::with(&["--server", "coap://127.0.0.1:9", "--store", &store]);
+    program.expect("restored");
+    assert!(
+        program
+            .expect("warning")
+            .to_string()
+            .contains("coap://127.0.0.1:9")
+    );
+    program.expect("registered");
+    program.quit();
+
+    let nowhere = directory.file("nowhere");
+    let mut program = Program::start(&server, &["--smartcard", &nowhere]);
+    assert!(program.expect("error").to_string().contains("no smartcard"));
+    program.expect("registered");
+    program.quit();
+
+    let output = Command::new(env!("CARGO_BIN_EXE_device"))
+        .args(["--store", &format!("{nowhere}/station")])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && text.contains("no directory"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn accounts_come_from_a_file() {
     let directory = Directory::new("accounts");
     let (one, two) = (server().await, server().await);

@@ -23,7 +23,7 @@ EXIT STATUS
 )]
 pub(crate) struct Arguments {
     /// The address to listen on. Without it port 5683 of every address.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = example_console::address)]
     pub(crate) bind: Option<SocketAddr>,
     /// Prints JSON, one line for each event and each command.
     #[arg(long)]
