@@ -6,12 +6,13 @@
     reason = "a test stops where its set-up fails"
 )]
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use lwm2m_runtime::{
     model::Path,
     objects::{Device, Lwm2mAccessControl, Lwm2mSecurity, Lwm2mServer},
-    storage::{Files, Keeper, OpenError, Slot, Slots},
+    storage::{Files, Keeper, OpenError, Pace, Slot, Slots},
+    time::Instant,
     tree::{SnapshotError, Tree, TreeConfig},
 };
 
@@ -279,4 +280,72 @@ fn only_their_owner_can_read_the_files() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
     fs::remove_dir_all(&directory).unwrap();
+}
+
+const fn at(seconds: u64) -> Instant {
+    Instant::from_millis(seconds * 1_000)
+}
+
+/// Writes from the first moment at which that may be; returns which.
+fn write(pace: &mut Pace, changed: Instant) -> Instant {
+    let begin = pace.next().max(changed);
+    pace.begun();
+    pace.written(begin);
+    begin
+}
+
+#[test]
+fn a_medium_is_written_at_once_after_a_quiet_time_and_then_now_and_then() {
+    let mut pace = Pace::new(Duration::from_secs(10));
+    // A change each second.
+    let mut writes = Vec::new();
+    let mut changed = 100;
+    while changed <= 130 {
+        let written = write(&mut pace, at(changed));
+        writes.push(written);
+        changed = written.as_millis() / 1_000 + 1;
+    }
+    assert_eq!(writes, [at(100), at(110), at(120), at(130)]);
+    assert_eq!(write(&mut pace, at(500)), at(500));
+    // Accounts do not wait, and what follows them does.
+    assert_eq!(pace.next(), at(510));
+    pace.urge();
+    assert_eq!(write(&mut pace, at(503)), at(503));
+    assert_eq!(write(&mut pace, at(504)), at(513));
+    // What comes while something is written is urgent for the next write.
+    pace.begun();
+    pace.urge();
+    pace.written(at(600));
+    assert!(pace.next() <= at(600));
+    let mut at_once = Pace::new(Duration::ZERO);
+    for changed in [7, 7, 8] {
+        assert_eq!(write(&mut at_once, at(changed)), at(changed));
+    }
+}
+
+#[test]
+fn a_medium_that_fails_is_tried_again_later_and_later() {
+    let mut pace = Pace::new(Duration::from_secs(3_600));
+    assert_eq!(write(&mut pace, at(1)), at(1));
+    pace.urge();
+    let mut now = at(2);
+    let mut waits = Vec::new();
+    for _ in 0..14 {
+        pace.begun();
+        pace.failed(now);
+        assert!(pace.is_failing());
+        // The rest is for urgent ones, too; and nothing but the rest is waited for.
+        pace.urge();
+        waits.push((pace.next() - now).as_millis());
+        now = pace.next();
+    }
+    assert_eq!(waits[..4], [200, 400, 800, 1_600]);
+    assert_eq!(waits[12..], [600_000; 2]);
+    pace.begun();
+    pace.written(now);
+    assert!(!pace.is_failing());
+    assert_eq!(pace.next(), now + Duration::from_secs(3_600));
+    pace.begun();
+    pace.failed(now);
+    assert_eq!(pace.next(), now + Duration::from_millis(200));
 }

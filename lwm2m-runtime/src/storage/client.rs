@@ -89,6 +89,14 @@ impl<S: Slots> ClientKeeper<S> {
         }
     }
 
+    /// Whether anything has changed that is worth keeping; cheap. Never in the middle of a bootstrap session.
+    #[must_use]
+    pub fn has_changed(&self, client: &Client) -> bool {
+        client
+            .kept_revision()
+            .is_some_and(|revision| revision != self.revision)
+    }
+
     /// What is to be kept, if anything has changed that is worth it; cheap where nothing has. Never in the middle of a
     /// bootstrap session.
     #[must_use]

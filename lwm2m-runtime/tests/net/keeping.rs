@@ -334,6 +334,48 @@ async fn what_the_program_does_not_have_any_more_is_told() {
     client.stop().await;
 }
 
+#[tokio::test]
+async fn between_two_writes_there_is_time_but_for_accounts_and_the_end() {
+    let (one, two) = (server().await, server().await);
+    let bootstrap = bootstrap_server(plan(uri(&one))).await;
+    let memory = Memory::new();
+    let client = factory(&format!("coap://{}", bootstrap.local_address()))
+        .storage(memory.clone())
+        .write_interval(Duration::from_secs(86_400))
+        .start()
+        .await
+        .unwrap();
+    // The first change after a quiet time.
+    memory.kept(&uri(&one)).await;
+    let first = *memory.writes.borrow();
+    let remote = one.wait_for("valve-1").await.unwrap();
+    for program in ["open at noon", "open at one", "open at two"] {
+        remote
+            .set(Valve::PROGRAM.at(0), program.as_bytes().to_vec())
+            .await
+            .unwrap();
+    }
+    assert_eq!(remote.get(Valve::OPENING.at(0)).await, Ok(50));
+    assert_eq!(*memory.writes.borrow(), first, "it waits");
+    assert!(!memory.contains("open at"));
+    // A bootstrap that changes the accounts.
+    let mut plans = Plans::new();
+    plans.insert("valve-1", plan(uri(&two)));
+    bootstrap.plans(move |old| *old = plans).await.unwrap();
+    assert_eq!(client.bootstrap().await, Ok(true));
+    memory.kept(&uri(&two)).await;
+    assert!(memory.contains("open at two"), "all of it");
+    let second = *memory.writes.borrow();
+    let remote = two.wait_for("valve-1").await.unwrap();
+    remote
+        .set(Valve::PROGRAM.at(0), b"open at last".to_vec())
+        .await
+        .unwrap();
+    assert_eq!(*memory.writes.borrow(), second);
+    client.stop().await;
+    assert!(memory.contains("open at last"));
+}
+
 /// The first event that is one of those.
 async fn until(events: &mut ClientEvents, mut wanted: impl FnMut(&Event) -> bool) -> Event {
     loop {

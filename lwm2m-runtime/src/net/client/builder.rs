@@ -1,4 +1,4 @@
-use core::net::SocketAddr;
+use core::{net::SocketAddr, time::Duration};
 use std::{string::String, vec::Vec};
 
 use tokio::sync::mpsc;
@@ -9,7 +9,7 @@ use super::{
     factory::Factory,
     hooks::{Hooks, Key},
     outlets::Outlets,
-    store::{AnySlots, Store},
+    store::{AnySlots, Store, WRITE_INTERVAL},
     task::{Device, Task},
 };
 use crate::{
@@ -36,6 +36,7 @@ pub struct ClientBuilder {
     error: Option<TreeError>,
     pub(super) factory: Factory,
     pub(super) slots: Option<AnySlots>,
+    pub(super) write_interval: Duration,
     /// Whether nothing that was kept counts.
     pub(super) reset: bool,
     pub(super) hooks: Hooks,
@@ -61,6 +62,7 @@ impl ClientBuilder {
             error: None,
             factory: Factory::default(),
             slots: None,
+            write_interval: WRITE_INTERVAL,
             reset: false,
             hooks: Hooks::new(),
             enabled: Vec::new(),
@@ -156,7 +158,7 @@ impl ClientBuilder {
             Socket::bind(address, &self.socket).map_err(|error| StartError::Bind { address, error })?;
         let seed = seed().map_err(StartError::Seed)?;
         let mut client = client::Client::new(self.config, self.tree, seed);
-        let (store, restored) = Store::open(self.slots, self.reset, &mut client)?;
+        let (store, restored) = Store::open(self.slots, self.reset, self.write_interval, &mut client)?;
         let troubled = |trouble| self.outlets.trouble(trouble);
         let taken = card::take(&mut client, Instant::default(), &data, troubled);
         let accounts = client.tree().instances(0).count();

@@ -13,7 +13,7 @@ use super::ClientBuilder;
 use crate::{
     client::Client,
     net::StartError,
-    storage::{ClientKeeper, Files, Saved, Slot, Slots},
+    storage::{ClientKeeper, Files, Pace, Saved, Slot, Slots},
     time::Instant,
     tree::Restored,
 };
@@ -27,8 +27,14 @@ impl ClientBuilder {
     }
 
     /// Keeps what has to outlive a restart: the accounts and the rights of servers, what servers have created, written and
-    /// deleted, and the attributes that they have attached. It is kept at each change, all of it or nothing, in a thread of
-    /// its own.
+    /// deleted, and the attributes that they have attached. All of it is kept or nothing, in a thread of its own: the first
+    /// change after a quiet time at once, further ones after [`write_interval`](Self::write_interval), the accounts of a
+    /// bootstrap and the last state before the client stops without delay.
+    ///
+    /// A server's request is answered before what it has changed is on the medium. When the program crashes, or power is
+    /// lost, the device comes back as it was at the last write: a server may have been told 2.04 for what is forgotten then,
+    /// at most that of the last interval and of the write that was on. The device registers anew; who has to be sure reads
+    /// again what it has written. A device that knows that its power goes should [stop](super::Client::stop) the client.
     ///
     /// What was kept counts, and not the accounts that the program has: those are the factory's, and are used as long as
     /// nothing was kept. What the program itself sets it has to set anew, but for objects that it has
@@ -40,6 +46,13 @@ impl ClientBuilder {
         S: Slots<Error: Error + Send + Sync + 'static> + Send + 'static,
     {
         self.slots = Some(AnySlots(Box::new(Erased(slots))));
+        self
+    }
+
+    /// How much time is between two writes to the medium, at least. Default 5 s; zero writes each change at once. More
+    /// of it spares a medium that wears out, such as flash, and loses more in a crash.
+    pub const fn write_interval(mut self, interval: Duration) -> Self {
+        self.write_interval = interval;
         self
     }
 
@@ -110,15 +123,13 @@ type Written = (Keeper, Result<(), StorageError>);
 
 /// What the task of a client keeps, one write at a time.
 ///
-/// 1. `Ready`: something has changed that is worth keeping; a thread writes it.
+/// 1. `Ready`: something has changed that is worth keeping; when the [`Pace`] says so, a thread writes it.
 /// 2. `Writing`: what changes meanwhile waits. Back to `Ready`.
-/// 3. After a failure nothing is written for a while, each time twice as long.
 pub(super) struct Store {
     state: State,
-    /// Nothing is written before.
-    retry_at: Option<Instant>,
-    /// How long after the next failure.
-    patience: Duration,
+    pace: Pace,
+    /// When something that has changed is to be written.
+    due: Option<Instant>,
 }
 
 enum State {
@@ -128,15 +139,15 @@ enum State {
     Writing(JoinHandle<Written>),
 }
 
-/// The wait after the first failure, and the longest one.
-const FIRST_WAIT: Duration = Duration::from_millis(200);
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// Between two writes, unless [`ClientBuilder::write_interval`] says otherwise.
+pub(super) const WRITE_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Store {
     /// Puts what was kept into a client.
     pub(super) fn open(
         slots: Option<AnySlots>,
         reset: bool,
+        interval: Duration,
         client: &mut Client,
     ) -> Result<(Self, Option<Restored>), StartError> {
         let (state, restored) = match slots {
@@ -149,22 +160,24 @@ impl Store {
         };
         let store = Self {
             state,
-            retry_at: None,
-            patience: FIRST_WAIT,
+            pace: Pace::new(interval),
+            due: None,
         };
         Ok((store, restored))
     }
 
-    /// Begins to write what has changed, if anything has and nothing is being written.
+    /// Begins to write what has changed, if anything has, nothing is being written, and it is time.
     pub(super) fn begin(&mut self, now: Instant, client: &Client) {
-        if self.retry_at.is_some_and(|at| at > now) {
-            return;
+        self.due = None;
+        let next = self.pace.next();
+        if next <= now {
+            self.begin_now(client);
+        } else if matches!(&self.state, State::Ready(keeper) if keeper.has_changed(client)) {
+            self.due = Some(next);
         }
-        self.retry_at = None;
-        self.begin_now(client);
     }
 
-    /// The same, even after a failure.
+    /// The same, even when it is not time.
     pub(super) fn begin_now(&mut self, client: &Client) {
         let State::Ready(keeper) = &self.state else {
             return;
@@ -172,15 +185,20 @@ impl Store {
         let Some(saved) = keeper.changed(client) else {
             return;
         };
-        self.retry_at = None;
+        self.pace.begun();
         if let State::Ready(keeper) = core::mem::replace(&mut self.state, State::Nowhere) {
             self.state = State::Writing(spawn_blocking(move || store(*keeper, &saved)));
         }
     }
 
-    /// When to begin again after a failure.
-    pub(super) const fn retry_at(&self) -> Option<Instant> {
-        self.retry_at
+    /// What has changed last is to be written without delay.
+    pub(super) const fn urge(&mut self) {
+        self.pace.urge();
+    }
+
+    /// When to begin, if something waits for that.
+    pub(super) const fn due(&self) -> Option<Instant> {
+        self.due
     }
 
     /// What has come of a write; pending while there is none.
@@ -198,17 +216,15 @@ impl Store {
 
     /// Notes what has come of a write.
     pub(super) fn written(&mut self, now: Instant, kept: bool) {
-        if kept {
-            self.patience = FIRST_WAIT;
-            return;
+        match kept {
+            true => self.pace.written(now),
+            false => self.pace.failed(now),
         }
-        self.retry_at = Some(now + self.patience);
-        self.patience = (self.patience * 2).min(LONGEST_WAIT);
     }
 
     /// Whether the last write has failed.
     pub(super) fn is_failing(&self) -> bool {
-        self.patience > FIRST_WAIT
+        self.pace.is_failing()
     }
 
     /// Waits for the write that has begun, if one has.

@@ -130,8 +130,8 @@ impl Task {
                     return Poll::Ready(Wake::Written(result));
                 }
                 let waiting = (!self.closed).then_some(&mut self.commands);
-                let retry_at = self.store.retry_at();
-                let deadline = || self.device.poll_timeout().into_iter().chain(retry_at).min();
+                let due = self.store.due();
+                let deadline = || self.device.poll_timeout().into_iter().chain(due).min();
                 Work::poll(
                     context,
                     waiting,
@@ -271,6 +271,8 @@ impl Task {
                         answer(reply, *server);
                     }
                 }
+                // Without its accounts a device would not be found again.
+                Event::BootstrapFinished => self.store.urge(),
                 Event::CheckSmartcard { .. } => self.check_card(),
                 Event::Sent { id, .. } => self.sent(*id, Ok(())),
                 Event::SendFailed { id, server, failure } => {
