@@ -156,9 +156,15 @@ async fn what_the_device_measures_is_notified() {
     let value = Path::resource(3303, 0, 5700);
     let mut values = device.observe_path(value).start().await.unwrap();
     let seen = |records: Vec<Record>| records.into_iter().next().unwrap().content.value().unwrap();
-    assert_eq!(seen(values.next().await.unwrap().unwrap()), Value::Float(21.5));
+    assert_eq!(
+        seen(values.next().await.unwrap().unwrap().value),
+        Value::Float(21.5)
+    );
     program.say("set /3303/0/5700 30.25");
-    assert_eq!(seen(values.next().await.unwrap().unwrap()), Value::Float(30.25));
+    assert_eq!(
+        seen(values.next().await.unwrap().unwrap().value),
+        Value::Float(30.25)
+    );
     let most = device.read_path(Path::resource(3303, 0, 5602)).await.unwrap();
     assert_eq!(seen(most), Value::Float(30.25), "the greatest value follows");
     program.say("set /3303/0/5700 warm");

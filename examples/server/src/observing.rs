@@ -91,9 +91,10 @@ enum Stream {
 
 impl Stream {
     async fn next(&mut self) -> Option<Result<Vec<Record>, DeviceError>> {
-        match self {
+        let notified = match self {
             Self::One(one) => one.next().await,
             Self::Many(many) => many.next().await,
-        }
+        };
+        notified.map(|notified| notified.map(|read| read.value))
     }
 }

@@ -79,7 +79,7 @@ async fn dropping_an_observation_cancels_it() {
     let mut events = client.events().await;
     let path = Path::instance(42769, 0);
     let mut seen = remote.observe_path(path).start().await.unwrap();
-    assert_eq!(seen.next().await.unwrap().unwrap().len(), 4);
+    assert_eq!(seen.next().await.unwrap().unwrap().value.len(), 4);
     drop(seen);
     loop {
         match events.next().await.unwrap() {

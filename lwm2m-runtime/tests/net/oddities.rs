@@ -1,7 +1,7 @@
 //! A device whose values are not as the definitions of its objects have them.
 
 use lwm2m_runtime::{
-    encoding::{Content, DecodeErrorKind, OddityKind, Record},
+    encoding::{Content, DecodeErrorKind, Oddity, OddityKind, Record, Tolerant},
     model::{
         ObjectDefinition, Operations, Path, ResourceDefinition, ResourceType, Time, Value, ValueRef, Version,
     },
@@ -86,8 +86,15 @@ async fn one_odd_value_of_a_read_leaves_the_others() {
 async fn one_odd_value_of_a_notification_or_a_send_leaves_the_others() {
     let (server, client, remote) = odd(Version::V1_1).await;
     let mut seen = remote.observe_path(Path::instance(6, 0)).start().await.unwrap();
+    let told = |oddities: &[Oddity]| -> Vec<(Path, OddityKind)> {
+        oddities.iter().map(|oddity| (oddity.path, oddity.kind)).collect()
+    };
     for longitude in [8.5, 9.5] {
-        let records = seen.next().await.unwrap().unwrap();
+        let Tolerant {
+            value: records,
+            oddities,
+        } = seen.next().await.unwrap().unwrap();
+        assert_eq!(told(&oddities), [(LATITUDE, WRONG)]);
         assert_eq!(
             value(&records, LONGITUDE),
             &Content::Value(Value::Float(longitude))
@@ -109,10 +116,16 @@ async fn one_odd_value_of_a_notification_or_a_send_leaves_the_others() {
         value(&sent.records, LONGITUDE),
         &Content::Value(Value::Float(10.5))
     );
-    let told: Vec<_> = sent
-        .oddities
-        .iter()
-        .map(|oddity| (oddity.path, oddity.kind))
-        .collect();
-    assert_eq!(told, [(LATITUDE, WRONG)]);
+    assert_eq!(told(&sent.oddities), [(LATITUDE, WRONG)]);
+    // Several paths together: only what is odd is told.
+    for (paths, odd) in [
+        (vec![LONGITUDE, LATITUDE], &[(LATITUDE, WRONG)][..]),
+        (vec![LONGITUDE, Path::resource(6, 0, 5)], &[]),
+    ] {
+        let mut seen = remote.observe_paths(paths.clone()).start().await.unwrap();
+        let first = seen.next().await.unwrap().unwrap();
+        assert_eq!((first.value.len(), told(&first.oddities).as_slice()), (2, odd));
+        let read = remote.read_paths_tolerant(&paths).await.unwrap();
+        assert_eq!((read.value.len(), told(&read.oddities).as_slice()), (2, odd));
+    }
 }

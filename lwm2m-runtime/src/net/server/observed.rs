@@ -5,7 +5,11 @@ use super::{
     asking::{decode, decode_tolerant},
     command::Answered,
 };
-use crate::{encoding::Record, model::Path, operation::Operation};
+use crate::{
+    encoding::{Record, Tolerant},
+    model::Path,
+    operation::Operation,
+};
 
 /// What can be observed: [`Targets`] with types, or a [`Path`] or `Vec<Path>` without.
 pub trait Observed: sealed::Sealed {
@@ -82,7 +86,7 @@ impl<T: Targets> Observed for T {
 }
 
 impl Observed for Path {
-    type Values = Vec<Record>;
+    type Values = Tolerant<Vec<Record>>;
 
     fn paths(&self) -> Vec<Path> {
         [*self].into()
@@ -96,14 +100,14 @@ impl Observed for Path {
         self.object_id().into_iter().collect()
     }
 
-    fn values(&self, answered: &Answered, out: &mut VecDeque<Vec<Record>>) -> Result<(), DeviceError> {
+    fn values(&self, answered: &Answered, out: &mut VecDeque<Self::Values>) -> Result<(), DeviceError> {
         out.push_back(untyped(self, answered)?);
         Ok(())
     }
 }
 
 impl Observed for Vec<Path> {
-    type Values = Vec<Record>;
+    type Values = Tolerant<Vec<Record>>;
 
     fn paths(&self) -> Vec<Path> {
         self.clone()
@@ -117,14 +121,14 @@ impl Observed for Vec<Path> {
         self.iter().filter_map(|path| path.object_id()).collect()
     }
 
-    fn values(&self, answered: &Answered, out: &mut VecDeque<Vec<Record>>) -> Result<(), DeviceError> {
+    fn values(&self, answered: &Answered, out: &mut VecDeque<Self::Values>) -> Result<(), DeviceError> {
         out.push_back(untyped(self, answered)?);
         Ok(())
     }
 }
 
-/// The records of a notification, whatever their times.
-fn untyped(observed: &impl Observed, answered: &Answered) -> Result<Vec<Record>, DeviceError> {
+/// The records of a notification, whatever their times, and which of them are odd.
+fn untyped(observed: &impl Observed, answered: &Answered) -> Result<Tolerant<Vec<Record>>, DeviceError> {
     let (operation, path) = observed.operation();
-    decode_tolerant(operation, path, answered).map(|read| read.value)
+    decode_tolerant(operation, path, answered)
 }

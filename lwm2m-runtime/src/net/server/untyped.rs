@@ -41,12 +41,21 @@ impl Device {
     ///
     /// [`DeviceError`].
     pub async fn read_paths(&self, paths: &[Path]) -> Result<Vec<Record>, DeviceError> {
+        self.read_paths_tolerant(paths).await.map(|read| read.value)
+    }
+
+    /// The same, and which values are not as their definitions have them.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError`].
+    pub async fn read_paths_tolerant(&self, paths: &[Path]) -> Result<Tolerant<Vec<Record>>, DeviceError> {
         let objects = paths.iter().filter_map(|path| path.object_id()).collect();
         let ask = Ask::ReadComposite {
             paths: paths.to_vec(),
         };
         let (answered, _) = self.content(ask, objects).await?;
-        decode_tolerant(Operation::ReadComposite, Path::ROOT, &answered).map(|read| read.value)
+        decode_tolerant(Operation::ReadComposite, Path::ROOT, &answered)
     }
 
     /// Writes values at or below a path. What else is in a multiple resource or an instance is replaced or stays, as
@@ -113,12 +122,13 @@ impl Device {
         self.done(Ask::Delete { path }).await
     }
 
-    /// Observes what is at a path, whatever it is.
+    /// Observes what is at a path, whatever it is. Each notification tells its records, and which of their values are not
+    /// as their definitions have them, as [`read_path_tolerant`](Self::read_path_tolerant) does.
     pub fn observe_path(&self, path: Path) -> Observe<Path> {
         Observe::new(self.clone(), path)
     }
 
-    /// Observes what is at several paths together (LwM2M 1.1).
+    /// The same for several paths together (LwM2M 1.1).
     pub fn observe_paths(&self, paths: Vec<Path>) -> Observe<Vec<Path>> {
         Observe::new(self.clone(), paths)
     }
