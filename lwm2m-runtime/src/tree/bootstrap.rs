@@ -200,6 +200,10 @@ impl Tree {
         let mut reader = self.bootstrap_reader(formats, target, payload, kind)?;
         while let Some(record) = reader.next().map_err(decode_status).map_err(bootstrap_status)? {
             self.stage_bootstrap(&mut staged, &record)?;
+            // An instance takes far more than the few bytes that name it.
+            if staged.len() > self.config().max_instances {
+                return Err(Status::InternalServerError);
+            }
         }
         drop(reader);
         self.check_room(&staged)?;

@@ -108,8 +108,9 @@ impl Tree {
         if let Some(node) = self.node_mut(object, instance) {
             node.foreign = foreign;
         }
-        if written {
-            self.note_written(object, instance);
+        match written {
+            true => self.note_written(object, instance),
+            false => self.forget_written(object, instance),
         }
     }
 }

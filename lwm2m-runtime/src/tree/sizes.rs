@@ -61,6 +61,14 @@ impl Tree {
         let before = core::mem::replace(&mut node.written, size);
         self.written = (self.written + size).saturating_sub(before);
     }
+
+    /// An instance has nothing of servers any more.
+    pub(super) fn forget_written(&mut self, object: u16, instance: u16) {
+        if let Some(node) = self.node_mut(object, instance) {
+            let before = core::mem::take(&mut node.written);
+            self.written = self.written.saturating_sub(before);
+        }
+    }
 }
 
 pub(super) fn instance_size(instance: &dyn Instance) -> usize {

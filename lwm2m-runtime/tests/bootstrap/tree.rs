@@ -680,6 +680,12 @@ fn a_tree_is_bounded_for_bootstrap_servers_too() {
         bench.write_as("/42769/9/0", ContentFormat::TEXT, b"x"),
         Status::InternalServerError
     );
+    // No more than fits is put together.
+    let many: Vec<String> = (0..5)
+        .map(|id| format!(r#"{{"n":"/42769/{id}/0","vs":"x"}}"#))
+        .collect();
+    let many = format!(r#"[{},{{"n":"/42769/0/1/0","vs":"wrong"}}]"#, many.join(","));
+    assert_eq!(bench.write("/42769", &many), Status::InternalServerError);
     let long = "x".repeat(500);
     assert_eq!(
         bench.write_as("/42769/0/0", ContentFormat::TEXT, long.as_bytes()),
@@ -791,4 +797,40 @@ proptest! {
         let after: &dyn Instance = bench.tree.instance(3, 0).unwrap();
         prop_assert_eq!(after.values().count(), device);
     }
+}
+
+#[test]
+fn what_is_undone_takes_no_room() {
+    let mut bench = Bench::new();
+    let mut config = TreeConfig::default();
+    config.max_written_bytes = 1_000;
+    bench.tree = {
+        let mut tree = Tree::new(config);
+        tree.add_type::<Lwm2mServer>().unwrap();
+        tree.insert(
+            0,
+            Lwm2mServer {
+                short_server_id: 1,
+                binding: "U".into(),
+                ..Lwm2mServer::default()
+            },
+        )
+        .unwrap();
+        tree.insert_dynamic(0, thing("a")).unwrap();
+        tree
+    };
+    let text = "x".repeat(800);
+    let json = format!(r#"[{{"bn":"/42769/0/0","vs":"{text}"}}]"#);
+    assert_eq!(bench.write("/42769/0", &json), Status::Changed);
+    std::mem::take(&mut bench.journal).roll_back(&mut bench.tree);
+    // Another instance may have as much.
+    let json = json.replace("/42769/0", "/42769/1");
+    assert_eq!(bench.write("/42769/1", &json), Status::Changed);
+}
+
+fn thing(text: &str) -> DynamicInstance {
+    let mut thing = DynamicInstance::new(&THING);
+    let instance: &mut dyn Instance = &mut thing;
+    instance.write(0, None, ValueRef::String(text)).unwrap();
+    thing
 }
