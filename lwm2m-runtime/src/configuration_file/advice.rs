@@ -1,7 +1,11 @@
 //! What can be said and should not be (LwM2M Core 1.2, section 6.1; LwM2M Transport Binding 1.2, section 5).
 
 use core::ops::Range;
-use std::{collections::BTreeMap, format, vec::Vec};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    vec::Vec,
+};
 
 use super::{
     problem::{Context, quoted},
@@ -107,8 +111,9 @@ pub(super) fn tls(
     let numbers = security.signature_algorithms_to_use_by_client.iter();
     let wanted = numbers.flat_map(|all| all.iter().map(|(_, number)| *number));
     let served = security.signature_algorithms_supported_by_server.as_ref();
+    let served: Option<BTreeSet<_>> = served.map(|all| all.iter().map(|(_, number)| *number).collect());
     for number in wanted {
-        if served.is_some_and(|served| !served.iter().any(|(_, other)| *other == number)) {
+        if served.as_ref().is_some_and(|served| !served.contains(&number)) {
             let message = format!(
                 "{} has {number}, which is not one of {}: the server would refuse it",
                 quoted("signature-algorithms-to-use-by-client"),

@@ -140,6 +140,11 @@ impl<'t> Context<'t> {
         note(&mut self.warnings, at, message.into());
     }
 
+    /// Whether no further error is told: none has to be put into words.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors.len() >= PROBLEMS
+    }
+
     /// How many there are.
     pub(super) fn errors(&self) -> usize {
         self.errors.len()

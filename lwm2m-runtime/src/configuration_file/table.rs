@@ -96,8 +96,15 @@ impl<'t> Table<'t> {
         for table in &self.layers {
             for key in table.keys() {
                 let name: &str = key.get_ref();
-                if self.known.iter().any(|known| known == name) {
+                if self
+                    .known
+                    .binary_search_by(|known| known.as_str().cmp(name))
+                    .is_ok()
+                {
                     continue;
+                }
+                if context.is_full() {
+                    return;
                 }
                 let advice = match nearest(name, &self.known) {
                     Some(known) => format!("did you mean `{known}`?"),

@@ -72,6 +72,29 @@ fn deep_and_wide_texts_are_read_or_refused() {
     );
 }
 
+#[test]
+fn wrong_keys_and_long_lists_cost_no_more_than_their_length() {
+    let head = "[bootstrap-server]\nuri = \"coap://a\"\n";
+    let keys: String = (0..100_000)
+        .map(|number| format!("wrong-{number:06} = 1\n"))
+        .collect();
+    let error = ConfigurationFile::new(format!("{head}{keys}"))
+        .accounts()
+        .unwrap_err();
+    assert_eq!(error.problems().len(), 100);
+    let numbers = |from: u32| {
+        let numbers = (from..from + 30_000).map(|number| number.to_string());
+        numbers.collect::<Vec<_>>().join(",")
+    };
+    let lists = format!(
+        "{head}signature-algorithms-supported-by-server = [{}]\nsignature-algorithms-to-use-by-client = [{}]\n",
+        numbers(0),
+        numbers(30_000)
+    );
+    let error = ConfigurationFile::new(lists).accounts().unwrap_err();
+    assert!(!error.problems().is_empty());
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,200}") {
