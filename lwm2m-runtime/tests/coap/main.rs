@@ -15,3 +15,4 @@ mod notifications;
 mod requests;
 mod serving;
 mod support;
+mod validation;
