@@ -78,7 +78,7 @@ impl<P: PlanSource + 'static> BootstrapServerBuilder<P> {
     ///
     /// # Errors
     ///
-    /// [`StartError`].
+    /// [`StartError::Bind`], [`StartError::Seed`]: the system does not give the address, or random numbers.
     pub async fn start(self) -> Result<BootstrapServer<P>, StartError> {
         let (wire, local) = self.listen.open()?;
         let seed = seed().map_err(StartError::Seed)?;

@@ -28,6 +28,13 @@ use crate::{
 };
 
 /// A client that is about to start; [`start`](Self::start) starts it.
+///
+/// It needs an account: at a server ([`server`](Self::server)), at a bootstrap server
+/// ([`bootstrap_server`](Self::bootstrap_server)), on a [`smartcard`](Self::smartcard), or kept from before
+/// ([`keep_in`](Self::keep_in)). The examples of [`net`](crate::net) have a client of a server, and one that is bootstrapped and
+/// keeps what it was given.
+///
+/// No method fails before [`start`](Self::start), which tells the first thing that did not fit.
 #[must_use = "there is no client until it starts"]
 pub struct ClientBuilder {
     config: ClientConfig,
@@ -132,11 +139,16 @@ impl ClientBuilder {
     }
 
     /// Starts the client as a task of the present tokio runtime, which needs I/O and time enabled. It begins to
-    /// register; [`Client::registered`] waits for that.
+    /// register, and asks its bootstrap server for accounts before, where it has none; [`Client::registered`] waits for
+    /// both.
     ///
     /// # Errors
     ///
-    /// [`StartError`].
+    /// - [`StartError::NoServer`]: no account of any kind.
+    /// - [`StartError::EndpointName`], [`StartError::Tree`], [`StartError::Uri`], [`StartError::Configuration`]: what the
+    ///   program has given does not fit.
+    /// - [`StartError::Storage`]: what was kept cannot be read; [`factory_reset`](Self::factory_reset) begins without it.
+    /// - [`StartError::Bind`], [`StartError::Seed`]: what the system does not give.
     pub async fn start(mut self) -> Result<Client, StartError> {
         if self.config.endpoint_name.is_empty() || self.config.endpoint_name.len() > 252 {
             return Err(StartError::EndpointName);

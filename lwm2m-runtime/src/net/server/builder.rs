@@ -58,7 +58,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// [`StartError`].
+    /// [`StartError::Bind`], [`StartError::Seed`]: the system does not give the address, or random numbers.
     pub async fn start(self) -> Result<Server, StartError> {
         let (wire, local) = self.listen.open()?;
         let mut engine = server::Server::new(self.config, seed().map_err(StartError::Seed)?);
