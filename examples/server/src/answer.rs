@@ -6,6 +6,7 @@ use lwm2m_runtime::{
     link::{Links, ObjectLink},
     model::Path,
     net::{DiscoveredLink, RegistrationInfo},
+    operation::Status,
     server::Answer,
 };
 use serde_json::{Value as Json, json};
@@ -37,7 +38,12 @@ pub(crate) fn shown(ask: &Ask, answer: &Answer, registration: &RegistrationInfo)
         insert("format", format.0.into());
     }
     if !status.is_success() {
-        let text = format!("{} refuses: {status}", escaped(&registration.endpoint));
+        let endpoint = escaped(&registration.endpoint);
+        let advice = match status {
+            Status::Unauthorized => "; `rights` shows which server may do what there",
+            _ => "",
+        };
+        let text = format!("{endpoint} refuses: {status}{advice}");
         return Err(Failed::refused(text, members));
     }
     let models = Models(registration);
