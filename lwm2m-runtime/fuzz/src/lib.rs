@@ -12,6 +12,7 @@ mod link;
 pub mod operation;
 mod script;
 pub mod server;
+mod snapshot;
 pub mod tree;
 
 use lwm2m_runtime::{
@@ -25,6 +26,7 @@ use lwm2m_runtime::{
 
 pub use configuration_file::configuration_file;
 pub use link::links;
+pub use snapshot::snapshot;
 
 const fn resource(id: u16, resource_type: ResourceType) -> ResourceDefinition {
     ResourceDefinition::new(id, "", Some(resource_type), Operations::RW)

@@ -69,7 +69,7 @@ fn thing() -> DynamicInstance {
     thing
 }
 
-fn tree() -> Tree {
+pub(crate) fn tree() -> Tree {
     let mut config = TreeConfig::default();
     (config.max_instances, config.max_resource_instances) = (6, 4);
     (config.max_records, config.max_written_bytes) = (64, 2000);
