@@ -7,7 +7,9 @@ use lwm2m_runtime::configuration_file::{ConfigurationFile, Problem};
 ///
 /// When that does not hold: that is the finding.
 pub fn configuration_file(input: &[u8]) {
-    let Ok(text) = core::str::from_utf8(input) else { return };
+    let Ok(text) = core::str::from_utf8(input) else {
+        return;
+    };
     // Files of this machine are no part of the input.
     if text.contains("file") {
         return;
@@ -16,7 +18,10 @@ pub fn configuration_file(input: &[u8]) {
     match file.accounts() {
         Ok(accounts) => {
             told(text, &accounts.warnings);
-            accounts.value.number(None).expect("what was accepted can be numbered");
+            accounts
+                .value
+                .number(None)
+                .expect("what was accepted can be numbered");
         }
         Err(error) => told(text, error.problems()),
     }
@@ -25,7 +30,9 @@ pub fn configuration_file(input: &[u8]) {
             told(text, &plans.warnings);
             let endpoints = plans.value.endpoints().chain(plans.value.patterns());
             for (_, plan) in endpoints {
-                plan.configuration.number(None).expect("what was accepted can be numbered");
+                plan.configuration
+                    .number(None)
+                    .expect("what was accepted can be numbered");
             }
         }
         Err(error) => {

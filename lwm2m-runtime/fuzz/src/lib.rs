@@ -17,10 +17,12 @@ pub mod tree;
 
 use lwm2m_runtime::{
     encoding::{
-        BaseName, CborGrouping, Content, Decoder, EncodeOptions, FloatWidth, Format, Limits, Purpose, Reader, Record,
-        SliceSink, encode,
+        BaseName, CborGrouping, Content, Decoder, EncodeOptions, FloatWidth, Format, Limits, Purpose, Reader,
+        Record, SliceSink, encode,
     },
-    model::{Constraint, ObjectDefinition, Operations, Path, ResourceDefinition, ResourceType, Value, ValueRef},
+    model::{
+        Constraint, ObjectDefinition, Operations, Path, ResourceDefinition, ResourceType, Value, ValueRef,
+    },
     object::{DynamicInstance, Instance, Instances},
 };
 
@@ -63,7 +65,9 @@ static OBJECT: ObjectDefinition = ObjectDefinition::new(3, "", "urn:oma:lwm2m:om
 ///
 /// When one of these does not hold: that is the finding.
 pub fn payload(format: Format, input: &[u8]) {
-    let Some((selector, payload)) = input.split_first() else { return };
+    let Some((selector, payload)) = input.split_first() else {
+        return;
+    };
     let purpose = match selector & 3 {
         0 => Purpose::Values,
         1 => Purpose::Create,
@@ -81,12 +85,19 @@ pub fn payload(format: Format, input: &[u8]) {
         _ => Path::object(65534),
     };
     let options = options(selector >> 5);
-    let limits = Limits { records: 1000, ..Limits::default() };
+    let limits = Limits {
+        records: 1000,
+        ..Limits::default()
+    };
     let definitions = &OBJECT;
-    let decoder = Decoder::new(format, target).with_purpose(purpose).with_limits(limits);
+    let decoder = Decoder::new(format, target)
+        .with_purpose(purpose)
+        .with_limits(limits);
     let typed = decoder.with_definitions(&definitions);
     for decoder in [typed, typed.with_prefixes(), decoder.with_prefixes()] {
-        let Ok(records) = decoder.read(payload).and_then(Reader::collect) else { continue };
+        let Ok(records) = decoder.read(payload).and_then(Reader::collect) else {
+            continue;
+        };
         again(format, target, decoder, records, &options);
     }
     if let Ok(records) = typed.read(payload).and_then(Reader::collect) {
@@ -102,23 +113,50 @@ pub fn payload(format: Format, input: &[u8]) {
 fn options(selector: u8) -> EncodeOptions {
     let mut options = EncodeOptions::default();
     options.base_name = [BaseName::Target, BaseName::Instance, BaseName::Omitted][usize::from(selector) % 3];
-    options.float_width = [FloatWidth::Shortest, FloatWidth::Double, FloatWidth::Single][usize::from(selector) % 3];
-    options.cbor_grouping = [CborGrouping::Target, CborGrouping::Nested, CborGrouping::Flat][usize::from(selector) % 3];
+    options.float_width =
+        [FloatWidth::Shortest, FloatWidth::Double, FloatWidth::Single][usize::from(selector) % 3];
+    options.cbor_grouping =
+        [CborGrouping::Target, CborGrouping::Nested, CborGrouping::Flat][usize::from(selector) % 3];
     options.indefinite_maps = selector & 1 != 0;
     options.canonical = selector & 4 != 0;
     options
 }
 
-fn again(format: Format, target: Path, decoder: Decoder<'_>, mut records: Vec<Record>, options: &EncodeOptions) {
+fn again(
+    format: Format,
+    target: Path,
+    decoder: Decoder<'_>,
+    mut records: Vec<Record>,
+    options: &EncodeOptions,
+) {
     let mut written = Vec::new();
-    if encode(format, target, records.iter().map(Record::as_ref), options, &mut written).is_err() {
+    if encode(
+        format,
+        target,
+        records.iter().map(Record::as_ref),
+        options,
+        &mut written,
+    )
+    .is_err()
+    {
         assert!(written.is_empty(), "an error leaves nothing behind");
         return;
     }
-    for size in [0, written.len() / 2, written.len().saturating_sub(1), written.len()] {
+    for size in [
+        0,
+        written.len() / 2,
+        written.len().saturating_sub(1),
+        written.len(),
+    ] {
         let mut buffer = vec![0; size];
         let mut sink = SliceSink::new(&mut buffer);
-        let result = encode(format, target, records.iter().map(Record::as_ref), options, &mut sink);
+        let result = encode(
+            format,
+            target,
+            records.iter().map(Record::as_ref),
+            options,
+            &mut sink,
+        );
         assert_eq!(result.is_ok(), size >= written.len());
         let expected: &[u8] = if result.is_ok() { &written } else { &[] };
         assert_eq!(sink.written(), expected);
@@ -139,7 +177,9 @@ fn again(format: Format, target: Path, decoder: Decoder<'_>, mut records: Vec<Re
 fn sort(records: &mut [Record]) {
     records.sort_by(|a, b| {
         let time = |record: &Record| record.time.unwrap_or_default();
-        (&a.prefix, a.path).cmp(&(&b.prefix, b.path)).then(time(a).total_cmp(&time(b)))
+        (&a.prefix, a.path)
+            .cmp(&(&b.prefix, b.path))
+            .then(time(a).total_cmp(&time(b)))
     });
 }
 
@@ -148,7 +188,9 @@ fn sort(records: &mut [Record]) {
 fn is_same(a: &Record, b: &Record) -> bool {
     let same_content = match (&a.content, &b.content) {
         (Content::Value(x), Content::Value(y)) => match (x.as_ref().cast(y.resource_type()), y) {
-            (Some(ValueRef::Float(x)), Value::Float(y)) => x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan(),
+            (Some(ValueRef::Float(x)), Value::Float(y)) => {
+                x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan()
+            }
             (x, y) => x == Some(y.as_ref()),
         },
         (x, y) => x == y,

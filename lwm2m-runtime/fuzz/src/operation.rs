@@ -29,8 +29,12 @@ impl UplinkPeer for Server {
 ///
 /// When it is not: that is the finding.
 pub fn message(input: &[u8]) {
-    let Some((selector, datagram)) = input.split_first() else { return };
-    let Ok(message) = Message::parse(datagram) else { return };
+    let Some((selector, datagram)) = input.split_first() else {
+        return;
+    };
+    let Ok(message) = Message::parse(datagram) else {
+        return;
+    };
     let version = Version::new(1, selector & 3);
     let session = CoapSession::new(version).with_alternate_path(if selector & 4 == 0 { "" } else { "lwm2m" });
     let multiple = selector & 8 != 0;
@@ -39,13 +43,21 @@ pub fn message(input: &[u8]) {
     if let Ok(request) = session.read_request(code, options, payload, |_| multiple) {
         let form = session.request(&request).expect("what was read may be sent");
         again(&form, |code, options, payload| {
-            assert_eq!(session.read_request(code, options, payload, |_| multiple), Ok(request));
+            assert_eq!(
+                session.read_request(code, options, payload, |_| multiple),
+                Ok(request)
+            );
         });
     }
     if let Ok(request) = session.read_bootstrap_request(code, options, payload) {
-        let form = session.bootstrap_request(&request).expect("what was read may be sent");
+        let form = session
+            .bootstrap_request(&request)
+            .expect("what was read may be sent");
         again(&form, |code, options, payload| {
-            assert_eq!(session.read_bootstrap_request(code, options, payload), Ok(request));
+            assert_eq!(
+                session.read_bootstrap_request(code, options, payload),
+                Ok(request)
+            );
         });
     }
     let server = Server(version);
@@ -60,13 +72,19 @@ pub fn message(input: &[u8]) {
     if let Some(response) = session.read_response(code, options, payload) {
         again(&session.response(&response, None), |code, options, payload| {
             let again = session.read_response(code, options, payload);
-            assert_eq!(again.map(|again| (again.payload, again.created)), Some((response.payload, response.created)));
+            assert_eq!(
+                again.map(|again| (again.payload, again.created)),
+                Some((response.payload, response.created))
+            );
         });
     }
     if let Some(response) = read_uplink_response(code, options, payload) {
         again(&session.uplink_response(&response), |code, options, payload| {
             let again = read_uplink_response(code, options, payload);
-            assert_eq!(again.map(|again| (again.payload, again.location)), Some((response.payload, response.location)));
+            assert_eq!(
+                again.map(|again| (again.payload, again.location)),
+                Some((response.payload, response.location))
+            );
         });
     }
 }
@@ -78,6 +96,8 @@ fn again(form: &CoapForm<'_>, read: impl Fn(Code, Options<'_>, &[u8])) {
     read(message.code, message.options, message.payload);
     let mut bytes = Vec::new();
     form.write_frame(&mut bytes, Token::from_u64(2));
-    let (frame, _) = Frame::parse(&bytes, usize::MAX, 8).expect("a form is a frame").expect("the frame is whole");
+    let (frame, _) = Frame::parse(&bytes, usize::MAX, 8)
+        .expect("a form is a frame")
+        .expect("the frame is whole");
     read(frame.code, frame.options, frame.payload);
 }

@@ -22,7 +22,9 @@ const MARK: &[u8] = b"LwM2M\x02";
 ///
 /// When that does not hold: that is the finding.
 pub fn snapshot(input: &[u8]) {
-    let Some((length, rest)) = input.split_first_chunk() else { return };
+    let Some((length, rest)) = input.split_first_chunk() else {
+        return;
+    };
     let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
     let (entries, rest) = rest.split_at(length);
     let of_tree = [MARK, entries].concat();

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use lwm2m_runtime::{
     encoding::{ContentFormat, Decoder, FormatSet, Negotiation, Reader},
     link::AttributeChanges,
-    model::{Constraint, ObjectDefinition, Operations, Path, ResourceDefinition, ResourceType, Value, ValueRef, Version},
+    model::{
+        Constraint, ObjectDefinition, Operations, Path, ResourceDefinition, ResourceType, Value, ValueRef,
+        Version,
+    },
     object::{DynamicInstance, Instance},
     objects::{Device, Lwm2mSecurity, Lwm2mServer},
     operation::{Depth, ExecuteInput, Payload, Request, Status, TreeView, WriteMode},
@@ -18,24 +21,49 @@ use lwm2m_runtime::{
 
 use crate::script::Script;
 
-static THING: ObjectDefinition = ObjectDefinition::new(42769, "", "urn:oma:lwm2m:x:42769").with_multiple().with_resources(&[
-    ResourceDefinition::new(0, "", Some(ResourceType::Integer), Operations::RW)
-        .with_range("", Constraint::Integer(&[(0, 100)])),
-    ResourceDefinition::new(1, "", Some(ResourceType::String), Operations::RW).with_mandatory(),
-    ResourceDefinition::new(2, "", Some(ResourceType::Objlnk), Operations::RW),
-    ResourceDefinition::new(3, "", Some(ResourceType::Corelnk), Operations::RW),
-    ResourceDefinition::new(4, "", Some(ResourceType::Integer), Operations::RW).with_multiple(),
-    ResourceDefinition::new(5, "", Some(ResourceType::Opaque), Operations::W),
-    ResourceDefinition::new(6, "", Some(ResourceType::Float), Operations::R).with_mandatory(),
-    ResourceDefinition::new(7, "", None, Operations::E).with_mandatory(),
-    ResourceDefinition::new(8, "", Some(ResourceType::String), Operations::RW).with_multiple().with_mandatory(),
-    ResourceDefinition::new(9, "", Some(ResourceType::Integer), Operations::None),
-]);
+static THING: ObjectDefinition = ObjectDefinition::new(42769, "", "urn:oma:lwm2m:x:42769")
+    .with_multiple()
+    .with_resources(&[
+        ResourceDefinition::new(0, "", Some(ResourceType::Integer), Operations::RW)
+            .with_range("", Constraint::Integer(&[(0, 100)])),
+        ResourceDefinition::new(1, "", Some(ResourceType::String), Operations::RW).with_mandatory(),
+        ResourceDefinition::new(2, "", Some(ResourceType::Objlnk), Operations::RW),
+        ResourceDefinition::new(3, "", Some(ResourceType::Corelnk), Operations::RW),
+        ResourceDefinition::new(4, "", Some(ResourceType::Integer), Operations::RW).with_multiple(),
+        ResourceDefinition::new(5, "", Some(ResourceType::Opaque), Operations::W),
+        ResourceDefinition::new(6, "", Some(ResourceType::Float), Operations::R).with_mandatory(),
+        ResourceDefinition::new(7, "", None, Operations::E).with_mandatory(),
+        ResourceDefinition::new(8, "", Some(ResourceType::String), Operations::RW)
+            .with_multiple()
+            .with_mandatory(),
+        ResourceDefinition::new(9, "", Some(ResourceType::Integer), Operations::None),
+    ]);
 
 const PATHS: [&str; 24] = [
-    "/1", "/1/0", "/1/0/1", "/1/0/2", "/1/0/8", "/3", "/3/0", "/3/0/0", "/3/0/14", "/3/0/11/0", "/42769", "/42769/0",
-    "/42769/1", "/42769/0/0", "/42769/0/1", "/42769/0/2", "/42769/0/3", "/42769/0/4", "/42769/0/4/1", "/42769/0/5",
-    "/42769/0/7", "/42769/0/8", "/42769/0/8/0", "/0/0/5",
+    "/1",
+    "/1/0",
+    "/1/0/1",
+    "/1/0/2",
+    "/1/0/8",
+    "/3",
+    "/3/0",
+    "/3/0/0",
+    "/3/0/14",
+    "/3/0/11/0",
+    "/42769",
+    "/42769/0",
+    "/42769/1",
+    "/42769/0/0",
+    "/42769/0/1",
+    "/42769/0/2",
+    "/42769/0/3",
+    "/42769/0/4",
+    "/42769/0/4/1",
+    "/42769/0/5",
+    "/42769/0/7",
+    "/42769/0/8",
+    "/42769/0/8/0",
+    "/0/0/5",
 ];
 
 const FORMATS: [u16; 12] = [0, 42, 60, 110, 112, 320, 322, 11542, 11543, 11544, 40, 9999];
@@ -74,8 +102,14 @@ pub(crate) fn tree() -> Tree {
     (config.max_instances, config.max_resource_instances) = (6, 4);
     (config.max_records, config.max_written_bytes) = (64, 2000);
     let mut tree = Tree::new(config);
-    let security = Lwm2mSecurity { secret_key: Some(b"secret".to_vec()), ..Lwm2mSecurity::default() };
-    let server = Lwm2mServer { short_server_id: 1, ..Lwm2mServer::default() };
+    let security = Lwm2mSecurity {
+        secret_key: Some(b"secret".to_vec()),
+        ..Lwm2mSecurity::default()
+    };
+    let server = Lwm2mServer {
+        short_server_id: 1,
+        ..Lwm2mServer::default()
+    };
     tree.insert(0, security).expect("there is room");
     tree.insert(0, server).expect("there is room");
     tree.insert(0, Device::default()).expect("there is room");
@@ -87,9 +121,12 @@ fn values(tree: &Tree) -> BTreeMap<Path, Value> {
     let mut all = BTreeMap::new();
     for (object, _) in tree.objects() {
         for id in tree.instances(object) {
-            for (resource, resource_instance, value) in tree.instance(object, id).expect("it is listed").values() {
+            for (resource, resource_instance, value) in
+                tree.instance(object, id).expect("it is listed").values()
+            {
                 let path = Path::resource(object, id, resource);
-                let path = resource_instance.map_or(path, |id| path.child(id).expect("a resource has instances"));
+                let path =
+                    resource_instance.map_or(path, |id| path.child(id).expect("a resource has instances"));
                 all.insert(path, value.to_value());
             }
         }
@@ -113,7 +150,11 @@ pub fn requests(input: &[u8]) {
     while tree.poll_change().is_some() {}
     let mut before = values(&tree);
     while !script.is_empty() {
-        let (kind, path, format) = (script.byte(), usize::from(script.byte()), usize::from(script.byte()));
+        let (kind, path, format) = (
+            script.byte(),
+            usize::from(script.byte()),
+            usize::from(script.byte()),
+        );
         let path: Path = PATHS[path % PATHS.len()].parse().expect("it is a path");
         let format = ContentFormat(FORMATS[format % FORMATS.len()]);
         let bytes = script.bytes(300);
@@ -123,10 +164,20 @@ pub fn requests(input: &[u8]) {
         let after = values(&tree);
         let changes: Vec<_> = std::iter::from_fn(|| tree.poll_change()).collect();
         if !outcome.status.is_success() {
-            assert!(before == after && changes.is_empty() && out.is_empty(), "{request:?}");
+            assert!(
+                before == after && changes.is_empty() && out.is_empty(),
+                "{request:?}"
+            );
         }
-        for path in before.keys().chain(after.keys()).filter(|path| before.get(path) != after.get(path)) {
-            assert!(changes.iter().any(|change| path.starts_with(change.path)), "{path}");
+        for path in before
+            .keys()
+            .chain(after.keys())
+            .filter(|path| before.get(path) != after.get(path))
+        {
+            assert!(
+                changes.iter().any(|change| path.starts_with(change.path)),
+                "{path}"
+            );
         }
         for (object, _) in tree.objects().filter(|(object, _)| *object != 0) {
             for id in tree.instances(object) {
@@ -135,7 +186,10 @@ pub fn requests(input: &[u8]) {
         }
         assert!(!out.windows(6).any(|window| window == b"secret"));
         if let Some(format) = outcome.format.and_then(ContentFormat::format) {
-            let read = Decoder::new(format, request.path()).with_definitions(&tree).with_prefixes().read(&out);
+            let read = Decoder::new(format, request.path())
+                .with_definitions(&tree)
+                .with_prefixes()
+                .read(&out);
             read.and_then(Reader::collect).expect("what is read can be read");
         }
         before = after;
@@ -147,17 +201,38 @@ fn request(kind: u8, path: Path, format: ContentFormat, bytes: &[u8]) -> Request
     let accept = Some(format);
     match kind & 15 {
         0 | 1 => Request::Read { path, accept },
-        2 => Request::ReadComposite { paths: payload, accept: None },
-        3 => Request::Discover { path, depth: Depth::new(kind >> 4) },
-        4..=6 => Request::Write { path, mode: WriteMode::Replace, payload },
-        7 | 8 => Request::Write { path, mode: WriteMode::Partial, payload },
+        2 => Request::ReadComposite {
+            paths: payload,
+            accept: None,
+        },
+        3 => Request::Discover {
+            path,
+            depth: Depth::new(kind >> 4),
+        },
+        4..=6 => Request::Write {
+            path,
+            mode: WriteMode::Replace,
+            payload,
+        },
+        7 | 8 => Request::Write {
+            path,
+            mode: WriteMode::Partial,
+            payload,
+        },
         9 | 10 => Request::WriteComposite { payload },
-        11 => Request::Execute { path, input: ExecuteInput::Payload(payload) },
-        12 | 13 => Request::Create { object: path.object_id().unwrap_or(0), payload },
+        11 => Request::Execute {
+            path,
+            input: ExecuteInput::Payload(payload),
+        },
+        12 | 13 => Request::Create {
+            object: path.object_id().unwrap_or(0),
+            payload,
+        },
         14 => Request::Delete { path },
         _ => Request::WriteAttributes {
             path,
-            changes: AttributeChanges::parse(std::str::from_utf8(bytes).unwrap_or("").split('&')).unwrap_or_default(),
+            changes: AttributeChanges::parse(std::str::from_utf8(bytes).unwrap_or("").split('&'))
+                .unwrap_or_default(),
         },
     }
 }
