@@ -1,17 +1,12 @@
 //! The program as its users see it.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where its set-up fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader, Write},
     net::UdpSocket,
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use lwm2m_runtime::{
@@ -21,6 +16,7 @@ use lwm2m_runtime::{
     objects::{Device, Lwm2mServer, o3_v1_2::ErrorCode},
     operation::Status,
 };
+use lwm2m_tests::program::Program;
 use serde_json::{Value as Json, json};
 
 /// A file of plans that is gone after the test.
@@ -45,102 +41,8 @@ impl Drop for File {
     }
 }
 
-/// The program, and the lines that it prints.
-struct Program {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-    port: u64,
-}
-
-impl Program {
-    fn start(file: &File) -> Self {
-        let mut child = command(&file.0)
-            .args(["--json", "--bind", "127.0.0.1:0"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut program = Self {
-            input: child.stdin.take(),
-            output: BufReader::new(child.stdout.take().unwrap()),
-            child,
-            port: 0,
-        };
-        program.port = program.event("listening")["port"].as_u64().unwrap();
-        program
-    }
-
-    fn line(&mut self) -> Json {
-        let mut line = String::new();
-        assert!(self.output.read_line(&mut line).unwrap() > 0, "it has ended");
-        serde_json::from_str(&line).unwrap()
-    }
-
-    /// The next event of a name; other lines before it are passed over.
-    fn event(&mut self, name: &str) -> Json {
-        loop {
-            let line = self.line();
-            if line["event"] == name {
-                return line;
-            }
-        }
-    }
-
-    /// What a command comes to; events before it are passed over.
-    fn answer(&mut self, command: &str) -> Json {
-        writeln!(self.input.as_ref().unwrap(), "{command}").unwrap();
-        loop {
-            let line = self.line();
-            if line["command"] == command {
-                return line;
-            }
-        }
-    }
-
-    #[track_caller]
-    fn done(&mut self, command: &str) -> Json {
-        let answer = self.answer(command);
-        assert_eq!(answer["ok"], true, "{answer}");
-        answer
-    }
-
-    /// The event that a command brings about. It may be told before the command's end or after.
-    fn happens(&mut self, command: &str, event: &str) -> Json {
-        writeln!(self.input.as_ref().unwrap(), "{command}").unwrap();
-        let (mut told, mut done) = (None, false);
-        while told.is_none() || !done {
-            let line = self.line();
-            if line["command"] == command {
-                assert_eq!(line["ok"], true, "{line}");
-                done = true;
-            } else if line["event"] == event {
-                told = Some(line);
-            }
-        }
-        told.unwrap()
-    }
-
-    #[track_caller]
-    fn refused(&mut self, command: &str) -> String {
-        let answer = self.answer(command);
-        assert_eq!(answer["ok"], false, "{answer}");
-        answer["error"].as_str().unwrap().to_owned()
-    }
-
-    /// Ends the input; whether all went well.
-    fn end(mut self) -> bool {
-        self.input = None;
-        self.child.wait().unwrap().success()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // A test that failed leaves nothing behind; another one has ended the program.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn start(file: &File) -> Program {
+    Program::start(&mut command(&file.0))
 }
 
 fn command(file: &Path) -> Command {
@@ -177,7 +79,7 @@ fn device(program: &Program, endpoint: &str) -> ClientBuilder {
         ..Device::default()
     };
     Client::builder(endpoint)
-        .bootstrap_server(format!("coap://127.0.0.1:{}", program.port).as_str())
+        .bootstrap_server(format!("coap://127.0.0.1:{}", program.port()).as_str())
         .object(0, device)
 }
 
@@ -185,7 +87,7 @@ fn device(program: &Program, endpoint: &str) -> ClientBuilder {
 async fn a_session_is_told_from_beginning_to_end() {
     let server = server().await;
     let file = File::new("session", &plan("station-*", &server));
-    let mut program = Program::start(&file);
+    let mut program = start(&file);
     let client = device(&program, "station-1").config(|config| config.bootstrap_pack = false);
     let client = client.start().await.unwrap();
     assert_eq!(client.registered().await, Ok(7));
@@ -233,7 +135,7 @@ async fn a_session_is_told_from_beginning_to_end() {
 async fn the_file_is_read_again_and_a_wrong_one_changes_nothing() {
     let server = server().await;
     let file = File::new("reload", &plan("station-*", &server));
-    let mut program = Program::start(&file);
+    let mut program = start(&file);
     let unknown = device(&program, "meter-1").start().await.unwrap();
     let refused = program.event("refused");
     assert_eq!(
@@ -265,9 +167,9 @@ async fn the_file_is_read_again_and_a_wrong_one_changes_nothing() {
 async fn a_signal_has_the_file_read_again() {
     let server = server().await;
     let file = File::new("signal", &plan("station-*", &server));
-    let mut program = Program::start(&file);
+    let mut program = start(&file);
     let hang_up = |program: &Program| {
-        let id = program.child.id().to_string();
+        let id = program.id().to_string();
         assert!(
             Command::new("kill")
                 .args(["-HUP", &id])
@@ -299,7 +201,7 @@ async fn commands_do_what_they_say() {
              [plan.server.security]\nmode = \"pre-shared-key\"\nidentity = \"station\"\nkey = {{ hex = \"{secret}\" }}\n"
         ),
     );
-    let mut program = Program::start(&file);
+    let mut program = start(&file);
     assert_eq!(
         program.done("plans")["plans"],
         json!([{"endpoint": "station 7", "servers": [{"short_server_id": 7, "uri": "coaps://example.com"}]}])
@@ -324,7 +226,7 @@ async fn commands_do_what_they_say() {
     assert_eq!(program.done("sessions")["sessions"], json!([]));
     assert!(program.done("help")["help"].as_str().unwrap().contains("reload"));
     // Neither a comment nor an empty line is a command.
-    writeln!(program.input.as_ref().unwrap(), "# nothing\n").unwrap();
+    program.say("# nothing\n");
 
     assert!(program.refused("plan other").contains("`plans` lists them"));
     assert!(
@@ -434,7 +336,7 @@ async fn two_servers_get_the_rights_of_the_file() {
         .replace("localhost:5683", &first.local_address().to_string())
         .replace("localhost:5693", &second.local_address().to_string());
     let file = File::new("rights", &plans);
-    let program = Program::start(&file);
+    let program = start(&file);
     let thermometer = DynamicInstance::new(catalogue::latest(3303).unwrap());
     let device = device(&program, "shared-1").dynamic_object(0, thermometer);
     let _client = device.start().await.unwrap();

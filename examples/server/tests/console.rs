@@ -6,11 +6,7 @@
     reason = "a test stops where its set-up fails"
 )]
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    time::Duration,
-};
+use std::{process::Command, time::Duration};
 
 use lwm2m_runtime::{
     model::{ObjectDefinition, Operations, ResourceDefinition, ResourceType, ValueRef, Version},
@@ -18,101 +14,17 @@ use lwm2m_runtime::{
     object::{DynamicInstance, Instance},
     objects::{Device, Location, Lwm2mAccessControl, Lwm2mServer, o3_v1_2::ErrorCode},
 };
-use serde_json::{Value, json};
+use lwm2m_tests::program::Program;
+use serde_json::json;
 
-/// The server, and the lines that it prints.
-struct Server {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-    port: u64,
+/// The server with further arguments.
+fn server(arguments: &[&str]) -> Program {
+    Program::start(Command::new(env!("CARGO_BIN_EXE_server")).args(arguments))
 }
 
-impl Server {
-    fn start() -> Self {
-        Self::with(&[])
-    }
-
-    fn with(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_server"))
-            .args(["--json", "--bind", "127.0.0.1:0"])
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut server = Self {
-            input: child.stdin.take(),
-            output: BufReader::new(child.stdout.take().unwrap()),
-            child,
-            port: 0,
-        };
-        server.port = server.event("listening")["port"].as_u64().unwrap();
-        server
-    }
-
-    fn line(&mut self) -> Value {
-        let mut line = String::new();
-        assert!(
-            self.output.read_line(&mut line).unwrap() > 0,
-            "the server has ended"
-        );
-        serde_json::from_str(&line).unwrap()
-    }
-
-    /// The next event of a name; other lines before it are passed over.
-    fn event(&mut self, name: &str) -> Value {
-        loop {
-            let line = self.line();
-            if line["event"] == name {
-                return line;
-            }
-        }
-    }
-
-    /// What a command comes to; events before it are passed over.
-    fn answer(&mut self, command: &str) -> Value {
-        writeln!(self.input.as_ref().unwrap(), "{command}").unwrap();
-        loop {
-            let line = self.line();
-            if line["command"] == command {
-                return line;
-            }
-        }
-    }
-
-    #[track_caller]
-    fn done(&mut self, command: &str) -> Value {
-        let answer = self.answer(command);
-        assert_eq!(answer["ok"], true, "{answer}");
-        answer
-    }
-
-    #[track_caller]
-    fn refused(&mut self, command: &str) -> String {
-        let answer = self.answer(command);
-        assert_eq!(answer["ok"], false, "{answer}");
-        answer["error"].as_str().unwrap().to_owned()
-    }
-
-    /// Ends the input; whether all went well.
-    fn end(mut self) -> bool {
-        self.input = None;
-        self.child.wait().unwrap().success()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // A test that failed leaves nothing behind; another one has ended the server.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn builder(server: &Server) -> ClientBuilder {
+fn builder(server: &Program) -> ClientBuilder {
     Client::builder("dev")
-        .server(ServerAccount::new(format!("coap://127.0.0.1:{}", server.port)).lifetime(300))
+        .server(ServerAccount::new(format!("coap://127.0.0.1:{}", server.port())).lifetime(300))
         .object(
             0,
             Device {
@@ -134,12 +46,12 @@ fn builder(server: &Server) -> ClientBuilder {
         .on_execute(Device::REBOOT, |_| ())
 }
 
-async fn device(server: &Server) -> Client {
+async fn device(server: &Program) -> Client {
     builder(server).start().await.unwrap()
 }
 
 /// A device that listens as long as the server thinks that it does, and sleeps already.
-async fn sleeper(server: &mut Server) -> Client {
+async fn sleeper(server: &mut Program) -> Client {
     let client = builder(server).config(|config| {
         config.queue_mode = true;
         config.awake_time = Some(Duration::from_millis(500));
@@ -152,7 +64,7 @@ async fn sleeper(server: &mut Server) -> Client {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_do_what_they_say() {
-    let mut server = Server::start();
+    let mut server = server(&[]);
     let client = device(&server).await;
     server.done("wait registered dev within=30");
     assert_eq!(server.done("clients")["clients"][0]["endpoint"], "dev");
@@ -207,7 +119,7 @@ async fn commands_do_what_they_say() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_say_what_to_do_and_are_the_exit_status() {
-    let mut server = Server::start();
+    let mut server = server(&[]);
     assert!(server.refused("read dev /3/0").contains("nobody is"));
     let client = device(&server).await;
     server.done("wait registered dev within=30");
@@ -225,7 +137,7 @@ async fn errors_say_what_to_do_and_are_the_exit_status() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_device_that_sleeps_is_asked_waits_for_it() {
-    let mut server = Server::with(&["--awake", "0.5", "--queue-limit", "3"]);
+    let mut server = server(&["--awake", "0.5", "--queue-limit", "3"]);
     let client = sleeper(&mut server).await;
     assert_eq!(server.done("client dev")["asleep"], true);
 
@@ -275,7 +187,7 @@ async fn what_a_device_that_sleeps_is_asked_waits_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_too_long_expires() {
-    let mut server = Server::with(&["--awake", "0.5", "--queue-timeout", "0.2"]);
+    let mut server = server(&["--awake", "0.5", "--queue-timeout", "0.2"]);
     let client = sleeper(&mut server).await;
     server.done("exec dev /3/0/4");
     let expired = server.event("expired");
@@ -296,7 +208,7 @@ async fn what_waits_too_long_expires() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_that_ends_before_the_answers_did_not_go_well() {
-    let mut server = Server::with(&["--awake", "0.5"]);
+    let mut server = server(&["--awake", "0.5"]);
     let client = sleeper(&mut server).await;
     server.done("read dev /3/0/9");
     assert!(!server.end());
@@ -305,7 +217,7 @@ async fn a_script_that_ends_before_the_answers_did_not_go_well() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_are_shown_and_given() {
-    let mut server = Server::start();
+    let mut server = server(&[]);
     let rule = |object, instance, acl: &[(u16, i64)], owner| Lwm2mAccessControl {
         object_id: object,
         object_instance_id: instance,
@@ -379,7 +291,7 @@ async fn objects_are_read_by_the_version_that_the_device_has() {
         // Nothing is known of another major version: it is what it looks like.
         (Version::new(9, 0), json!(null), "String"),
     ] {
-        let mut server = Server::start();
+        let mut server = server(&[]);
         let client = builder(&server).dynamic_object(0, temperature(version));
         let client = client.start().await.unwrap();
         server.done("wait registered dev within=30");
