@@ -126,11 +126,7 @@ fn entries(context: &mut Context<'_>, entry: &Entry<'_>) -> Option<Vec<(u16, Rig
     let mut all = Vec::new();
     for (name, value) in table.iter() {
         let text: &str = name.get_ref();
-        let item = Entry {
-            key: text.into(),
-            at: name.span(),
-            value: value.get_ref(),
-        };
+        let item = Entry::of(name, value);
         let id = match text {
             "default" => Some(0),
             _ => text.parse().ok().filter(|id| *id != 0 && *id != u16::MAX),

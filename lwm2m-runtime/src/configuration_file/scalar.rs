@@ -78,11 +78,7 @@ pub(super) fn values(
         DeValue::Table(table) => {
             for (name, item) in table.iter() {
                 let text: &str = name.get_ref();
-                let item = Entry {
-                    key: text.into(),
-                    at: name.span(),
-                    value: item.get_ref(),
-                };
+                let item = Entry::of(name, item);
                 match text.parse() {
                     Ok(id) if id != u16::MAX => {
                         all.extend(value(context, &item, definition).map(|value| (Some(id), value)));

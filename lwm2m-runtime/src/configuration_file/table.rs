@@ -1,7 +1,15 @@
 use core::ops::Range;
-use std::{borrow::ToOwned, format, string::String, vec::Vec};
+use std::{
+    borrow::{Cow, ToOwned},
+    format,
+    string::String,
+    vec::Vec,
+};
 
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::problem::{Context, quoted};
 
@@ -23,6 +31,17 @@ pub(super) struct Entry<'t> {
     /// Where the key is.
     pub(super) at: Range<usize>,
     pub(super) value: &'t DeValue<'t>,
+}
+
+impl<'t> Entry<'t> {
+    /// An entry of a table as it was read.
+    pub(super) fn of(name: &Spanned<Cow<'_, str>>, value: &'t Spanned<DeValue<'t>>) -> Self {
+        Self {
+            key: name.get_ref().as_ref().into(),
+            at: name.span(),
+            value: value.get_ref(),
+        }
+    }
 }
 
 impl<'t> Table<'t> {

@@ -26,11 +26,7 @@ pub(super) fn values(context: &mut Context<'_>, layers: &[Entry<'_>]) -> Values 
         };
         for (name, value) in table.iter() {
             let text: &str = name.get_ref();
-            let entry = Entry {
-                key: text.into(),
-                at: name.span(),
-                value: value.get_ref(),
-            };
+            let entry = Entry::of(name, value);
             match text.parse::<Path>() {
                 Ok(path) if path.depth() >= 2 => below(context, &entry, path, &mut all),
                 Ok(_) => context.error(
@@ -55,11 +51,7 @@ fn below(context: &mut Context<'_>, entry: &Entry<'_>, path: Path, all: &mut Val
         };
         for (name, value) in table.iter() {
             let text: &str = name.get_ref();
-            let entry = Entry {
-                key: text.into(),
-                at: name.span(),
-                value: value.get_ref(),
-            };
+            let entry = Entry::of(name, value);
             match text
                 .parse()
                 .ok()
